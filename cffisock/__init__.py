@@ -1,0 +1,98 @@
+"""Python's socket module, written over a small C shim with CFFI, for CPython and PyPy.
+
+Use it as ``import cffisock as socket``; or let a program that knows nothing of it use it, by
+``python -m cffisock run PROGRAM``, or by `install` before the program imports ``socket``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import _socket
+from ._convenience import (
+    _GLOBAL_DEFAULT_TIMEOUT,
+    _LOCALHOST,
+    _LOCALHOST_V6,
+    _fallback_socketpair,
+    create_connection,
+    create_server,
+    fromfd,
+    getaddrinfo,
+    getfqdn,
+    has_dualstack_ipv6,
+    recv_fds,
+    send_fds,
+    socketpair,
+)
+from ._enums import (
+    ENUMS,
+    AddressFamily,
+    AddressInfo,
+    MsgFlag,
+    SocketKind,
+    _intenum_converter,
+)
+from ._install import install
+from ._io import EBADF, EAGAIN, EWOULDBLOCK, SocketIO, _blocking_errnos
+from ._object import socket
+from ._sendfile import _GiveupOnSendfile
+
+from ._socket import (
+    CMSG_LEN,
+    CMSG_SPACE,
+    SocketType,
+    close,
+    dup,
+    error,
+    gaierror,
+    getdefaulttimeout,
+    gethostbyaddr,
+    gethostbyname,
+    gethostbyname_ex,
+    gethostname,
+    getnameinfo,
+    getprotobyname,
+    getservbyname,
+    getservbyport,
+    has_ipv6,
+    herror,
+    htonl,
+    htons,
+    if_indextoname,
+    if_nameindex,
+    if_nametoindex,
+    inet_aton,
+    inet_ntoa,
+    inet_ntop,
+    inet_pton,
+    ntohl,
+    ntohs,
+    setdefaulttimeout,
+    sethostname,
+    timeout,
+)
+
+globals().update({name: getattr(_socket, name) for name in _socket.CONSTANT_NAMES})
+for _enum in ENUMS:
+    globals().update(_enum.__members__)
+del _enum
+
+__all__ = [
+    "AddressFamily",
+    "AddressInfo",
+    "MsgFlag",
+    "SocketKind",
+    *_socket.__all__,
+    "create_connection",
+    "create_server",
+    "fromfd",
+    "getfqdn",
+    "has_dualstack_ipv6",
+    "install",
+    "recv_fds",
+    "send_fds",
+]
+
+if TYPE_CHECKING:
+    # The constants come from a table that a type checker cannot see.
+    def __getattr__(name: str) -> int: ...

@@ -1,0 +1,71 @@
+"""Socket addresses: Python's tuples and strings on one side, the kernel's bytes on the other.
+
+A family has a module of its own with a `Codec`, and its line in `CODECS`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from .._cffi import ffi
+from . import inet, raw, unix
+from ._codec import Codec
+
+CODECS: dict[int, Codec] = {
+    codec.family: codec for codec in (inet.INET, inet.INET6, unix.UNIX)
+}
+
+# Where the kernel writes addresses, each with the view that its bytes are cut from;
+# lent out as the scratch buffers of _buffers are.
+Slot = tuple[Any, Any]
+_slots: deque[Slot] = deque(maxlen=16)
+give_slot = _slots.append
+
+# What has been unpacked, by its raw bytes, for families whose addresses mean the same at
+# any time.  It is emptied when full: a server with that many peers gains little from it.
+_unpacked: dict[bytes, Any] = {}
+_UNPACKED_MAX = 1024
+
+
+def take_slot() -> Slot:
+    """Room for an address; `give_slot` takes it back."""
+    try:
+        return _slots.pop()
+    except IndexError:
+        addr = ffi.new("cs_addr *")
+        return addr, ffi.buffer(addr)
+
+
+def pack(family: int, proto: int, address: Any, caller: str) -> Any:
+    """``address`` for the kernel, a ``cs_addr *`` that nobody may change.
+
+    ``family`` and ``proto`` are the socket's; ``caller`` is the method for error messages.
+    Raises TypeError, ValueError or OverflowError for a bad address, OSError or gaierror
+    for a name that is not known.
+    """
+    codec = CODECS.get(family)
+    if codec is None:
+        return raw.pack(family, address, caller)
+    return codec.pack(address, caller, proto)
+
+
+def unpack(slot: Slot, proto: int) -> Any:
+    """The address that the kernel wrote into ``slot``, None where it wrote none."""
+    addr, view = slot
+    raw_bytes = view[: addr.len]
+    try:
+        return _unpacked[raw_bytes]
+    except KeyError:
+        pass
+    if not raw_bytes:
+        return None
+    codec = CODECS.get(addr.family)
+    if codec is None:
+        return raw.unpack(addr)
+    address = codec.unpack(addr, proto)
+    if codec.stable:
+        if len(_unpacked) >= _UNPACKED_MAX:
+            _unpacked.clear()
+        _unpacked[raw_bytes] = address
+    return address

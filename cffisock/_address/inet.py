@@ -1,0 +1,95 @@
+"""AF_INET ``(host, port)`` and AF_INET6 ``(host, port[, flowinfo[, scope_id]])``.
+
+ip(7), ipv6(7).
+"""
+
+from __future__ import annotations
+
+from operator import index
+from typing import Any
+
+from .._arguments import host_bytes, port_number
+from .._cffi import ffi, lib
+from .._errors import gai_error
+from .._platform import CONSTANTS
+from ._codec import Codec, require_tuple, take, text
+
+AF_INET = CONSTANTS["AF_INET"]
+AF_INET6 = CONSTANTS["AF_INET6"]
+
+# Addresses of peers, ready for the kernel, by (host, port) with a host that is a number:
+# a name may mean another one the next time.  Emptied when full.
+_packed: dict[tuple[str, int], Any] = {}
+_PACKED_MAX = 1024
+
+
+def pack_inet(address: Any, caller: str, proto: int) -> Any:
+    """``(host, port)`` as a ``cs_addr *``."""
+    # By exact types, since ("::", 1), ("::", 1.0) and ("::", True) are equal keys.
+    exact = type(address) is tuple and len(address) == 2 and type(address[1]) is int
+    if exact and address in _packed:
+        return _packed[address]
+    pair = require_tuple(address, "AF_INET", caller)
+    if len(pair) != 2:
+        raise TypeError("AF_INET address must be a pair (host, port)")
+    name = host_bytes(pair[0])
+    port = port_number(pair[1], caller)
+    addr = ffi.new("cs_addr *")
+    numeric = host_address(addr, AF_INET, name)
+    lib.cs_put_inet(addr, port)
+    if exact and numeric and type(address[0]) is str:
+        if len(_packed) >= _PACKED_MAX:
+            _packed.clear()
+        _packed[address] = addr
+    return addr
+
+
+def pack_inet6(address: Any, caller: str, proto: int) -> Any:
+    """``(host, port[, flowinfo[, scope_id]])`` as a ``cs_addr *``."""
+    parts = require_tuple(address, "AF_INET6", caller)
+    if not 2 <= len(parts) <= 4:
+        raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
+    name = host_bytes(parts[0])
+    port = port_number(parts[1], caller)
+    flowinfo = index(parts[2]) if len(parts) > 2 else 0
+    scope = index(parts[3]) & 0xFFFFFFFF if len(parts) > 3 else 0
+    if not 0 <= flowinfo <= 0xFFFFF:
+        raise OverflowError(f"{caller}(): flowinfo must be 0-1048575.")
+    addr = ffi.new("cs_addr *")
+    host_address(addr, AF_INET6, name)
+    lib.cs_put_inet6(addr, port, flowinfo, scope)
+    return addr
+
+
+def host_address(addr: Any, family: int, name: bytes) -> bool:
+    """Puts the address of the host ``name`` into the ``cs_addr *``; whether it was a number.
+
+    ``family`` may be AF_UNSPEC.  b'' is any address.  Raises gaierror for a name that is
+    not known.
+    """
+    if name == b"<broadcast>":
+        if family == AF_INET6:
+            raise OSError("address family mismatched")
+        name = b"255.255.255.255"
+    if lib.cs_put_host(addr, family, name):
+        return True
+    error = lib.cs_resolve(addr, family, name or ffi.NULL)
+    if error != 0:
+        raise gai_error(error)
+    return False
+
+
+def unpack_inet(addr: Any, proto: int) -> tuple[str, int]:
+    """``(host, port)`` of a ``cs_addr *``."""
+    fields = take(lib.cs_take_inet, addr)
+    return text(fields).decode(), fields.number[0]
+
+
+def unpack_inet6(addr: Any, proto: int) -> tuple[str, int, int, int]:
+    """``(host, port, flowinfo, scope_id)`` of a ``cs_addr *``."""
+    fields = take(lib.cs_take_inet6, addr)
+    return (text(fields).decode(), *fields.number[0:3])
+
+
+INET = Codec(AF_INET, pack_inet, unpack_inet, stable=True)
+INET6 = Codec(AF_INET6, pack_inet6, unpack_inet6, stable=True)

@@ -1,0 +1,88 @@
+"""Control messages, the ancillary data of recvmsg(2) and sendmsg(2): cmsg(3)."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Iterable, SupportsIndex
+
+from ._arguments import INT_MAX, c_int, c_ssize
+from ._buffers import allocate, readable, release
+from ._cffi import ffi, lib
+
+# The kernel's lengths are ints on some systems: what fits there fits everywhere.
+CONTROL_MAX = INT_MAX
+
+
+def CMSG_LEN(length: SupportsIndex, /) -> int:
+    """The size of a control message with ``length`` bytes of data, without padding: cmsg(3).
+
+    OverflowError where no control message can be so long.
+    """
+    return _control_size(lib.cs_cmsg_len, length, "CMSG_LEN")
+
+
+def CMSG_SPACE(length: SupportsIndex, /) -> int:
+    """The room that a control message with ``length`` bytes of data takes: cmsg(3).
+
+    OverflowError where no control message can be so long.
+    """
+    return _control_size(lib.cs_cmsg_space, length, "CMSG_SPACE")
+
+
+def _control_size(size_of: Any, length: SupportsIndex, caller: str) -> int:
+    number = c_ssize(length)
+    if 0 <= number <= CONTROL_MAX:
+        size: int = size_of(number)
+        if size <= CONTROL_MAX:
+            return size
+    raise OverflowError(f"{caller}() argument out of range")
+
+
+def pack_control(msg: Any, items: Iterable[Any]) -> Any:
+    """Puts ``items``, each ``(level, type, data)``, into the ``cs_msg *``.
+
+    Returns the memory that they are in, which has to outlive the message.
+    """
+    messages = [_control_item(item) for item in items]
+    size = sum(lib.cs_cmsg_space(len(data)) for _, _, data in messages)
+    if size > CONTROL_MAX:
+        raise OSError("too much ancillary data")
+    control = allocate("char[]", size)
+    msg.control, msg.control_len = control, size
+    offset = 0
+    for level, kind, data in messages:
+        offset = lib.cs_cmsg_put(msg, offset, level, kind, data, len(data))
+        release(data)
+    return control
+
+
+def _control_item(item: Any) -> tuple[int, int, Any]:
+    wanted = "[sendmsg() ancillary data items]() argument must be"
+    try:
+        parts = tuple(item)
+    except TypeError:
+        kind = type(item).__name__
+        raise TypeError(f"{wanted} 3-item sequence, not {kind}") from None
+    if len(parts) != 3:
+        raise TypeError(f"{wanted} sequence of length 3, not {len(parts)}")
+    return c_int(parts[0]), c_int(parts[1]), readable(parts[2])
+
+
+def unpack_control(msg: Any) -> list[tuple[int, int, bytes]]:
+    """The control messages that the kernel put into the ``cs_msg *``.
+
+    RuntimeWarning for one that goes past the end of the buffer; its part inside counts.
+    """
+    items: list[tuple[int, int, bytes]] = []
+    found = ffi.new("cs_cmsg *")
+    offset = lib.cs_cmsg_get(msg, 0, found)
+    while offset > 0:
+        items.append((found.level, found.type, ffi.unpack(found.data, found.len)))
+        if found.cut:
+            warnings.warn(
+                "received malformed or improperly-truncated ancillary data",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+        offset = lib.cs_cmsg_get(msg, offset, found)
+    return items

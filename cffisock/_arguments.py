@@ -1,0 +1,97 @@
+"""What callers pass: integers, seconds, hosts, checked and worded as the standard module does."""
+
+from __future__ import annotations
+
+import math
+from operator import index
+from typing import SupportsIndex, Union
+
+INT_MAX = 2**31 - 1
+INT_MIN = -(2**31)
+UINT_MAX = 2**32 - 1
+SSIZE_MAX = 2**63 - 1
+NS_PER_S = 10**9
+
+Seconds = Union[float, SupportsIndex, None]
+
+
+def c_int(value: SupportsIndex) -> int:
+    """``value`` as a C int; TypeError, or OverflowError out of its range."""
+    number = index(value)
+    if number > INT_MAX:
+        raise OverflowError("signed integer is greater than maximum")
+    if number < INT_MIN:
+        raise OverflowError("signed integer is less than minimum")
+    return number
+
+
+def c_ssize(value: SupportsIndex) -> int:
+    """``value`` as a C ssize_t; TypeError, or OverflowError out of its range."""
+    number = index(value)
+    if not -SSIZE_MAX <= number <= SSIZE_MAX:
+        raise OverflowError("Python int too large to convert to C ssize_t")
+    return number
+
+
+def buffer_size(value: SupportsIndex, caller: str) -> int:
+    """``value`` as the size of a buffer that ``caller`` receives into."""
+    size = c_ssize(value)
+    if size < 0:
+        raise ValueError(f"negative buffersize in {caller}")
+    return size
+
+
+def part_of(size: int, nbytes: SupportsIndex, caller: str, complaint: str) -> int:
+    """``nbytes`` of a buffer of ``size`` bytes; ValueError with ``complaint`` if that is less."""
+    part = buffer_size(nbytes, caller)
+    if part > size:
+        raise ValueError(complaint)
+    return part or size
+
+
+def wait_for(value: Seconds) -> int:
+    """A timeout in seconds as the shim's ``wait``: -1 for None, else whole nanoseconds."""
+    if value is None:
+        return -1
+    if isinstance(value, float):
+        if math.isnan(value):
+            raise ValueError("Invalid value NaN (not a number)")
+        if not abs(value) < SSIZE_MAX / NS_PER_S:
+            raise OverflowError("timestamp out of range for platform time_t")
+        nanoseconds = math.ceil(value * NS_PER_S)
+    else:
+        nanoseconds = index(value) * NS_PER_S
+        if abs(nanoseconds) > SSIZE_MAX:
+            raise OverflowError("timestamp too large to convert to C PyTime_t")
+    if nanoseconds < 0:
+        raise ValueError("Timeout value out of range")
+    return nanoseconds
+
+
+def seconds(wait: int) -> float | None:
+    """The inverse of `wait_for`."""
+    return None if wait < 0 else wait / NS_PER_S
+
+
+def host_bytes(host: object) -> bytes:
+    """A host's name as the resolver wants it: a str that is not ASCII goes through IDNA."""
+    if isinstance(host, str):
+        try:
+            name = host.encode("ascii" if host.isascii() else "idna")
+        except UnicodeError:
+            raise TypeError("encoding of hostname failed") from None
+    elif isinstance(host, (bytes, bytearray)):
+        name = bytes(host)
+    else:
+        raise TypeError(f"str, bytes or bytearray expected, not {type(host).__name__}")
+    if b"\0" in name:
+        raise TypeError("host name must not contain null character")
+    return name
+
+
+def port_number(port: SupportsIndex, caller: str) -> int:
+    """``port`` as a number of 16 bits, for the method ``caller``."""
+    number = index(port)
+    if not 0 <= number <= 0xFFFF:
+        raise OverflowError(f"{caller}(): port must be 0-65535.")
+    return number

@@ -1,0 +1,421 @@
+"""The base socket type: each method checks its arguments, makes one call of the shim and
+checks the result.  Messages and options are in rooms of their own."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Any, SupportsIndex
+
+from . import _address
+from ._address import give_slot, take_slot
+from ._arguments import Seconds, buffer_size, c_int, part_of, seconds, wait_for
+from ._buffers import (
+    SCRATCH_SIZE,
+    give_scratch,
+    new_scratch,
+    readable,
+    release,
+    take_scratch,
+    writable,
+)
+from ._cffi import ffi, lib
+from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume
+from ._messages import MessageMethods
+from ._options import OptionMethods
+from ._platform import CONSTANTS
+
+AF_INET = CONSTANTS["AF_INET"]
+SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
+SOCK_NONBLOCK = CONSTANTS["SOCK_NONBLOCK"]
+TYPE_FLAGS = SOCK_NONBLOCK | CONSTANTS["SOCK_CLOEXEC"]
+SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
+
+# The timeout of new sockets, as the shim's `wait`.
+_default_wait = -1
+
+
+def getdefaulttimeout() -> float | None:
+    """The timeout of new sockets in seconds, None for none."""
+    return seconds(_default_wait)
+
+
+def setdefaulttimeout(timeout: Seconds, /) -> None:
+    """Sets the timeout of new sockets, in seconds, None for none."""
+    global _default_wait
+    _default_wait = wait_for(timeout)
+
+
+class socket(MessageMethods, OptionMethods):
+    """A socket of the operating system, by its file descriptor: socket(2).
+
+    ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With
+    ``fileno`` the object takes over that descriptor, and what is not given is asked of
+    the kernel.
+    """
+
+    __slots__ = ("_family", "_fd", "_proto", "_type", "_wait")
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        self = super().__new__(cls)
+        self._fd = self._wait = -1
+        self._family = self._type = self._proto = 0
+        return self
+
+    def __init__(
+        self,
+        family: SupportsIndex = -1,
+        type: SupportsIndex = -1,
+        proto: SupportsIndex = -1,
+        fileno: SupportsIndex | None = None,
+    ) -> None:
+        family, type, proto = c_int(family), c_int(type), c_int(proto)
+        sys.audit("socket.__new__", self, family, type, proto)
+        if fileno is not None:
+            self._become(*_identify(fileno, family, type, proto), _default_wait)
+            return
+        family = AF_INET if family == -1 else family
+        type = SOCK_STREAM if type == -1 else type
+        proto = 0 if proto == -1 else proto
+        self._become(check(lib.cs_socket(family, type, proto)), family, type, proto, _default_wait)
+
+    def _become(self, fd: int, family: int, type: int, proto: int, wait: int) -> None:
+        """Takes over the open descriptor ``fd`` of the kind that the other three tell."""
+        self._fd = fd
+        self._family = family
+        self._type = type & ~TYPE_FLAGS
+        self._proto = proto
+        if type & SOCK_NONBLOCK:
+            self._wait = 0
+        elif wait >= 0:
+            check(lib.cs_set_blocking(fd, False))
+            self._wait = wait
+
+    @classmethod
+    def _wrap(cls, fd: int, family: int, type: int, proto: int) -> Any:
+        """A socket on the open descriptor ``fd``, known to be of that kind."""
+        self = cls.__new__(cls)
+        self._become(fd, family, type, proto, _default_wait)
+        sys.audit("socket.__new__", self, family, type, proto)
+        return self
+
+    @classmethod
+    def _wrap_pair(cls, family: int, type: int, proto: int) -> tuple[Any, Any]:
+        """Two sockets that are connected to each other."""
+        fds = ffi.new("int[2]")
+        check(lib.cs_socketpair(c_int(family), c_int(type), c_int(proto), fds))
+        return cls._wrap(fds[0], family, type, proto), cls._wrap(fds[1], family, type, proto)
+
+    def __del__(self) -> None:
+        fd = self._fd
+        if fd < 0:
+            return
+        try:
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
+        finally:
+            self._fd = -1
+            lib.cs_close(fd)
+
+    def __repr__(self) -> str:
+        return (
+            f"<socket object, fd={self._fd}, family={self._family}, "
+            f"type={self._type}, proto={self._proto}>"
+        )
+
+    @property
+    def family(self) -> int:
+        """The address family, an AF_ constant."""
+        return self._family
+
+    @property
+    def type(self) -> int:
+        """The socket type, a SOCK_ constant, without SOCK_NONBLOCK and SOCK_CLOEXEC."""
+        return self._type
+
+    @property
+    def proto(self) -> int:
+        """The protocol, an IPPROTO_ or similar constant; 0 is the family's default."""
+        return self._proto
+
+    @property
+    def timeout(self) -> float | None:
+        """The timeout in seconds, None for none."""
+        return seconds(self._wait)
+
+    # --- the descriptor -----------------------------------------------------------
+
+    def fileno(self) -> int:
+        """The file descriptor, -1 once the socket is closed."""
+        return self._fd
+
+    def detach(self) -> int:
+        """Lets go of the file descriptor without closing it, and returns it."""
+        fd = self._fd
+        self._fd = -1
+        return fd
+
+    def close(self) -> None:
+        """Closes the socket: close(2).  Further calls do nothing."""
+        fd = self._fd
+        if fd >= 0:
+            # First, so that no other thread can meet a descriptor that the kernel gave
+            # to somebody else in the meantime.
+            self._fd = -1
+            check(lib.cs_close(fd))
+
+    # --- timeouts -----------------------------------------------------------------
+
+    def gettimeout(self) -> float | None:
+        """The timeout in seconds, None for none."""
+        return seconds(self._wait)
+
+    def settimeout(self, value: Seconds, /) -> None:
+        """Sets the time in seconds that one call may take; 0 never waits, None has no end."""
+        wait = wait_for(value)
+        check(lib.cs_set_blocking(self._fd, wait < 0))
+        self._wait = wait
+
+    def setblocking(self, flag: object, /) -> None:
+        """With a true ``flag`` as settimeout(None), else as settimeout(0)."""
+        self.settimeout(None if flag else 0)
+
+    def getblocking(self) -> bool:
+        """False if calls on the socket never wait."""
+        return self._wait != 0
+
+    # --- names and connections ----------------------------------------------------
+
+    def bind(self, address: Any, /) -> None:
+        """Gives the socket the local ``address``: bind(2)."""
+        addr = _address.pack(self._family, self._proto, address, "bind")
+        sys.audit("socket.bind", self, address)
+        check(lib.cs_bind(self._fd, addr))
+
+    def listen(self, backlog: SupportsIndex = SOMAXCONN_DEFAULT, /) -> None:
+        """Lets the socket accept connections, ``backlog`` of them in its queue: listen(2)."""
+        check(lib.cs_listen(self._fd, max(c_int(backlog), 0)))
+
+    def _accept(self) -> tuple[int, Any]:
+        """A connection's new descriptor, close-on-exec, and the peer's address: accept(2)."""
+        slot = take_slot()
+        try:
+            fd = lib.cs_accept(self._fd, slot[0], self._wait)
+            while fd < 0:
+                fd = lib.cs_accept(self._fd, slot[0], resume(fd, self._wait))
+            try:
+                return fd, _address.unpack(slot, self._proto)
+            except BaseException:
+                lib.cs_close(fd)
+                raise
+        finally:
+            give_slot(slot)
+
+    def connect(self, address: Any, /) -> None:
+        """Connects to ``address``: connect(2).  A timed out call leaves it connecting."""
+        result = self._connect(address, "connect")
+        if result < 0:
+            raise error_for(result)
+
+    def connect_ex(self, address: Any, /) -> int:
+        """As `connect`, but returns errno, 0 for success, where the kernel refuses."""
+        result = self._connect(address, "connect_ex")
+        return EAGAIN if result == TIMED_OUT else -result
+
+    def _connect(self, address: Any, caller: str) -> int:
+        """Connects and waits; the shim's result."""
+        wait = self._wait
+        addr = _address.pack(self._family, self._proto, address, caller)
+        sys.audit("socket.connect", self, address)
+        result: int = lib.cs_connect(self._fd, addr, wait)
+        while is_interrupted(result) and wait != 0:
+            result = lib.cs_connect_wait(self._fd, resume(result, wait))
+        return result
+
+    def shutdown(self, how: SupportsIndex, /) -> None:
+        """Ends receiving, sending or both, by SHUT_RD, SHUT_WR or SHUT_RDWR: shutdown(2)."""
+        check(lib.cs_shutdown(self._fd, c_int(how)))
+
+    def getsockname(self) -> Any:
+        """The local address: getsockname(2)."""
+        return self._name(lib.cs_getsockname)
+
+    def getpeername(self) -> Any:
+        """The peer's address: getpeername(2)."""
+        return self._name(lib.cs_getpeername)
+
+    def _name(self, ask: Any) -> Any:
+        slot = take_slot()
+        try:
+            check(ask(self._fd, slot[0]))
+            return _address.unpack(slot, self._proto)
+        finally:
+            give_slot(slot)
+
+    # --- data ---------------------------------------------------------------------
+
+    def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes:
+        """Receives up to ``bufsize`` bytes, b'' at the end of the stream: recv(2)."""
+        if type(bufsize) is not int or not 0 < bufsize <= SCRATCH_SIZE:
+            return self._recv_unusual(bufsize, flags)
+        try:
+            scratch = take_scratch()
+        except IndexError:
+            scratch = new_scratch()
+        try:
+            n = lib.cs_recv(self._fd, scratch[0], bufsize, flags, self._wait)
+            while n < 0:
+                n = lib.cs_recv(self._fd, scratch[0], bufsize, flags, resume(n, self._wait))
+            data: bytes = scratch[1][:n]
+            return data
+        finally:
+            give_scratch(scratch)
+
+    def _recv_unusual(self, bufsize: SupportsIndex, flags: SupportsIndex) -> bytes:
+        size = buffer_size(bufsize, "recv")
+        if size == 0:
+            return b""
+        if size <= SCRATCH_SIZE:
+            return socket.recv(self, size, flags)
+        _, view = new_scratch(size)
+        data: bytes = view[: socket.recv_into(self, view, 0, flags)]
+        return data
+
+    def recv_into(self, buffer: Any, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0) -> int:
+        """Receives up to ``nbytes``, by default as many as fit, into ``buffer``: recv(2)."""
+        memory = writable(buffer, "recv_into() argument 1 must be")
+        try:
+            size = len(memory)
+            if nbytes:
+                size = part_of(size, nbytes, "recv_into", "buffer too small for requested bytes")
+            if size == 0:
+                return 0
+            n: int = lib.cs_recv(self._fd, memory, size, flags, self._wait)
+            while n < 0:
+                n = lib.cs_recv(self._fd, memory, size, flags, resume(n, self._wait))
+            return n
+        finally:
+            release(memory)
+
+    def recvfrom(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> tuple[bytes, Any]:
+        """Receives up to ``bufsize`` bytes, with the sender's address: recvfrom(2)."""
+        if type(bufsize) is not int or not 0 <= bufsize <= SCRATCH_SIZE:
+            return self._recvfrom_unusual(bufsize, flags)
+        try:
+            scratch = take_scratch()
+        except IndexError:
+            scratch = new_scratch()
+        slot = take_slot()
+        try:
+            n = lib.cs_recvfrom(self._fd, scratch[0], bufsize, flags, slot[0], self._wait)
+            while n < 0:
+                wait = resume(n, self._wait)
+                n = lib.cs_recvfrom(self._fd, scratch[0], bufsize, flags, slot[0], wait)
+            return scratch[1][:n], _address.unpack(slot, self._proto)
+        finally:
+            give_slot(slot)
+            give_scratch(scratch)
+
+    def _recvfrom_unusual(self, bufsize: SupportsIndex, flags: SupportsIndex) -> tuple[bytes, Any]:
+        size = buffer_size(bufsize, "recvfrom")
+        if size <= SCRATCH_SIZE:
+            return socket.recvfrom(self, size, flags)
+        _, view = new_scratch(size)
+        n, address = socket.recvfrom_into(self, view, 0, flags)
+        return view[:n], address
+
+    def recvfrom_into(
+        self, buffer: Any, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0
+    ) -> tuple[int, Any]:
+        """As `recv_into`, with the sender's address: recvfrom(2)."""
+        memory = writable(buffer, "recvfrom_into() argument 1 must be")
+        slot = take_slot()
+        try:
+            size = len(memory)
+            if nbytes:
+                complaint = "nbytes is greater than the length of the buffer"
+                size = part_of(size, nbytes, "recvfrom_into", complaint)
+            n: int = lib.cs_recvfrom(self._fd, memory, size, flags, slot[0], self._wait)
+            while n < 0:
+                wait = resume(n, self._wait)
+                n = lib.cs_recvfrom(self._fd, memory, size, flags, slot[0], wait)
+            return n, _address.unpack(slot, self._proto)
+        finally:
+            give_slot(slot)
+            release(memory)
+
+    def send(self, data: Any, flags: SupportsIndex = 0, /) -> int:
+        """Sends ``data`` and returns how many bytes of it the kernel took: send(2)."""
+        memory = data if type(data) is bytes else readable(data)
+        try:
+            n: int = lib.cs_send(self._fd, memory, len(memory), flags, self._wait)
+            while n < 0:
+                n = lib.cs_send(self._fd, memory, len(memory), flags, resume(n, self._wait))
+            return n
+        finally:
+            if memory is not data:
+                release(memory)
+
+    def sendall(self, data: Any, flags: SupportsIndex = 0, /) -> None:
+        """Sends all of ``data``, with one timeout for the whole: send(2).
+
+        After an error nobody can tell how much was sent.
+        """
+        memory = data if type(data) is bytes else readable(data)
+        try:
+            # Usually the kernel takes everything at once.  If it does not, a timed socket
+            # does not wait here: its one deadline is for the calls that follow.
+            wait = self._wait
+            n = lib.cs_send(self._fd, memory, len(memory), flags, wait if wait < 0 else 0)
+            if n != len(memory):
+                self._send_rest(memory, n, flags, wait)
+        finally:
+            if memory is not data:
+                release(memory)
+
+    def _send_rest(self, data: Any, n: int, flags: SupportsIndex, wait: int) -> None:
+        """Sends what is left after a first attempt had the result ``n``."""
+        memory = ffi.from_buffer(data) if type(data) is bytes else data
+        deadline = lib.cs_deadline(wait)
+        sent = 0
+        if n == -EAGAIN and wait > 0:
+            n = 0
+        while True:
+            if n < 0:
+                deadline = resume(n, deadline)
+            else:
+                sent += n
+            if sent == len(memory):
+                return
+            # One send(2) a call: signal handlers run between them.
+            n = lib.cs_send(self._fd, memory + sent, len(memory) - sent, flags, deadline)
+
+    def sendto(self, data: Any, *args: Any) -> int:
+        """Sends ``data`` to an address: ``sendto(data[, flags], address)``, sendto(2)."""
+        if len(args) == 1:
+            flags, address = 0, args[0]
+        elif len(args) == 2:
+            flags, address = args
+        else:
+            raise TypeError(f"sendto() takes 2 or 3 arguments ({1 + len(args)} given)")
+        memory = data if type(data) is bytes else readable(data)
+        try:
+            addr = _address.pack(self._family, self._proto, address, "sendto")
+            sys.audit("socket.sendto", self, address)
+            n: int = lib.cs_sendto(self._fd, memory, len(memory), flags, addr, self._wait)
+            while n < 0:
+                wait = resume(n, self._wait)
+                n = lib.cs_sendto(self._fd, memory, len(memory), flags, addr, wait)
+            return n
+        finally:
+            if memory is not data:
+                release(memory)
+
+
+def _identify(fileno: SupportsIndex, family: int, type: int, proto: int) -> tuple[int, int, int, int]:
+    """The descriptor of a socket, and what it is: of the kernel where a number is -1."""
+    fd = c_int(fileno)
+    if fd < 0:
+        raise ValueError("negative file descriptor")
+    kind = ffi.new("int[3]", [family, type, proto])
+    check(lib.cs_identify(fd, kind, kind + 1, kind + 2))
+    return fd, kind[0], kind[1], kind[2]

@@ -1,0 +1,74 @@
+"""The exceptions, and what a negative result of the shim means."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from ._cffi import ffi, lib
+from ._platform import CONSTANTS
+
+error = OSError
+timeout = TimeoutError
+
+
+class herror(OSError):
+    """A failed look-up that reports in h_errno: gethostbyname_ex(3), gethostbyaddr(3)."""
+
+    __module__ = "socket"
+
+
+class gaierror(OSError):
+    """A failed look-up that reports an EAI_* code: getaddrinfo(3), getnameinfo(3)."""
+
+    __module__ = "socket"
+
+
+EAI_SYSTEM = CONSTANTS["EAI_SYSTEM"]
+TIMED_OUT = lib.CS_TIMED_OUT
+INTERRUPTED = -errno.EINTR
+EAGAIN = errno.EAGAIN
+
+
+def error_for(result: int) -> OSError:
+    """The exception for a negative ``result`` of a shim function."""
+    if result == TIMED_OUT:
+        return timeout("timed out")
+    return OSError(-result, os.strerror(-result))
+
+
+def check(result: int) -> int:
+    """Hands on a ``result`` of a shim function that does not wait, or raises its error."""
+    if result < 0:
+        raise error_for(result)
+    return result
+
+
+def is_interrupted(result: int) -> bool:
+    """Whether a signal came before the operation with this ``result`` could finish."""
+    return result == INTERRUPTED or result < TIMED_OUT
+
+
+def resume(result: int, wait: int) -> int:
+    """The ``wait`` with which an operation goes on that returned a negative ``result``.
+
+    Only an interrupted operation goes on; any other failure raises.  Signal handlers run
+    when this function returns to the interpreter, and may raise too.
+    """
+    if result < TIMED_OUT:
+        return result
+    if result == INTERRUPTED:
+        return wait
+    raise error_for(result)
+
+
+def gai_error(code: int) -> OSError:
+    """The exception for an EAI_* ``code``: errno's own where that is the cause."""
+    if code == EAI_SYSTEM:
+        return OSError(ffi.errno, os.strerror(ffi.errno))
+    return gaierror(code, ffi.string(lib.cs_gai_strerror(code)).decode())
+
+
+def herror_for(code: int) -> herror:
+    """The exception for an h_errno ``code``."""
+    return herror(code, ffi.string(lib.cs_hstrerror(code)).decode())

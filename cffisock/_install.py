@@ -1,0 +1,65 @@
+"""cffisock in place of the interpreter's own socket module."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import Any
+
+from . import _socket
+
+_own: dict[str, ModuleType] = {}
+
+
+def interpreters_own(name: str) -> ModuleType:
+    """The interpreter's own module ``name``, also after `install`."""
+    return _own[name] if name in _own else importlib.import_module(name)
+
+
+def install() -> None:
+    """Makes ``import socket`` and ``import _socket`` give cffisock from now on.
+
+    Call it before anything imports them.  RuntimeError where some module already holds the
+    interpreter's own socket module or classes, which would go on using them.  Further calls
+    do nothing.
+    """
+    public = sys.modules[__package__]
+    if sys.modules.get("socket") is public:
+        return
+    holders = _holders()
+    if holders:
+        raise RuntimeError(
+            "cffisock.install() came too late: the interpreter's own socket module is already "
+            f"in use by {', '.join(holders)}; call it before they are imported"
+        )
+    _own["_socket"] = importlib.import_module("_socket")
+    sys.modules["_socket"] = _socket
+    sys.modules["socket"] = public
+
+
+def _holders() -> list[str]:
+    """The names of the modules that refer to the interpreter's own socket module."""
+    own = [module for name in ("socket", "_socket") if (module := sys.modules.get(name))]
+    if not own:
+        return []
+    held = {id(module) for module in own}
+    for module in own:
+        held.update(id(value) for value in vars(module).values() if _belongs(value))
+    ours = f"{__package__}."
+    return sorted(
+        name
+        for name, module in list(sys.modules.items())
+        if module not in own
+        and not name.startswith(ours)
+        and any(id(value) in held for value in _namespace(module))
+    )
+
+
+def _belongs(value: Any) -> bool:
+    """Whether ``value`` is one of the socket module's own classes or functions."""
+    return getattr(value, "__module__", None) in ("socket", "_socket") and callable(value)
+
+
+def _namespace(module: Any) -> list[Any]:
+    return list(getattr(module, "__dict__", {}).values())

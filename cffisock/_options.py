@@ -1,0 +1,84 @@
+"""Socket options: getsockopt(2), setsockopt(2)."""
+
+from __future__ import annotations
+
+import sys
+from operator import index
+from typing import Any, SupportsIndex
+
+from ._arguments import INT_MAX, INT_MIN, UINT_MAX, c_int
+from ._buffers import readable, release
+from ._cffi import ffi, lib
+from ._errors import check
+from ._platform import CONSTANTS
+
+AF_VSOCK = CONSTANTS["AF_VSOCK"]
+BUFLEN_MAX = 1024
+_ABSENT: Any = object()
+
+
+class OptionMethods:
+    """The base socket's methods for options."""
+
+    __slots__ = ()
+
+    _fd: int
+    _family: int
+
+    def getsockopt(
+        self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = 0, /
+    ) -> int | bytes:
+        """The value of an option, an int; with ``buflen`` its bytes, at most so many.
+
+        OSError for a ``buflen`` outside of 0 to 1024, or as in getsockopt(2).
+        """
+        level, optname, size = c_int(level), c_int(optname), c_int(buflen)
+        if size == 0:
+            if self._family == AF_VSOCK:
+                # The options of this family are 64 bits wide.
+                return int.from_bytes(self._option(level, optname, 8), sys.byteorder)
+            value = check(lib.cs_getsockopt_int(self._fd, level, optname))
+            return value if value <= INT_MAX else value - UINT_MAX - 1
+        if not 0 < size <= BUFLEN_MAX:
+            raise OSError("getsockopt buflen out of range")
+        return self._option(level, optname, size)
+
+    def _option(self, level: int, optname: int, size: int) -> bytes:
+        memory = ffi.new("char[]", size)
+        used = check(lib.cs_getsockopt(self._fd, level, optname, memory, size))
+        data: bytes = ffi.unpack(memory, used)
+        return data
+
+    def setsockopt(
+        self,
+        level: SupportsIndex,
+        optname: SupportsIndex,
+        value: Any,
+        optlen: SupportsIndex = _ABSENT,
+        /,
+    ) -> None:
+        """Sets an option to an int, to the bytes of a buffer, or with None to NULL of ``optlen``.
+
+        OSError as in setsockopt(2).
+        """
+        level, optname = c_int(level), c_int(optname)
+        if optlen is not _ABSENT:
+            if value is not None:
+                raise TypeError("setsockopt() takes exactly 3 arguments (4 given)")
+            size = c_int(optlen) & UINT_MAX
+            check(lib.cs_setsockopt(self._fd, level, optname, ffi.NULL, size))
+        elif hasattr(value, "__index__") and INT_MIN <= index(value) <= INT_MAX:
+            self._set_int(level, optname, index(value))
+        else:
+            data = readable(value)
+            try:
+                check(lib.cs_setsockopt(self._fd, level, optname, data, len(data)))
+            finally:
+                release(data)
+
+    def _set_int(self, level: int, optname: int, value: int) -> None:
+        if self._family == AF_VSOCK:
+            wide = value.to_bytes(8, sys.byteorder, signed=True)
+            check(lib.cs_setsockopt(self._fd, level, optname, wide, len(wide)))
+        else:
+            check(lib.cs_setsockopt_int(self._fd, level, optname, value))

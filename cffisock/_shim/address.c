@@ -1,0 +1,49 @@
+/* What all address families share, and the addresses of families that have no
+ * file of their own. */
+#include "internal.h"
+
+void cs_addr_received(cs_addr *addr, socklen_t len)
+{
+    /* The kernel's length is that of the whole address, also where it was cut. */
+    addr->len = len < sizeof addr->storage ? (uint32_t)len : (uint32_t)sizeof addr->storage;
+    addr->family = len >= sizeof(sa_family_t) ? cs_sockaddr(addr)->sa_family : AF_UNSPEC;
+}
+
+void cs_addr_set(cs_addr *addr, const void *sa, size_t len)
+{
+    memcpy(addr->storage, sa, len);
+    cs_addr_received(addr, (socklen_t)len);
+}
+
+int cs_addr_get(const cs_addr *addr, void *sa, size_t len, size_t least)
+{
+    if (addr->len < least)
+        return -EINVAL;
+    memset(sa, 0, len);
+    memcpy(sa, addr->storage, addr->len < len ? addr->len : len);
+    return 0;
+}
+
+int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len)
+{
+    const size_t start = offsetof(struct sockaddr, sa_data);
+
+    if (len > sizeof addr->storage - start)
+        return -EINVAL;
+    memcpy((char *)addr->storage + start, data, len);
+    cs_sockaddr(addr)->sa_family = (sa_family_t)family;
+    cs_addr_received(addr, (socklen_t)(start + len));
+    return 0;
+}
+
+int cs_take_raw(const cs_addr *addr, cs_fields *fields)
+{
+    const size_t start = offsetof(struct sockaddr, sa_data);
+
+    if (addr->len < start)
+        return -EINVAL;
+    fields->number[0] = addr->family;
+    fields->len = addr->len - (uint32_t)start;
+    memcpy(fields->text, (const char *)addr->storage + start, fields->len);
+    return 0;
+}

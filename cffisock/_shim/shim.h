@@ -1,0 +1,153 @@
+/* The shim's whole interface.  Every .c file includes it through internal.h,
+ * and build_socket.py feeds the same text to cffi: nothing is declared twice,
+ * so nothing here may need a preprocessor beyond integer #defines.
+ *
+ * Results.  Unless its comment says otherwise a function returns a number >= 0,
+ * or a negative one:
+ *     -1 .. -4094      -errno;
+ *     CS_TIMED_OUT     the time to wait ran out;
+ *     below that       a signal came while there was time left: let its handlers
+ *                      run, then call again with the result as `wait`.
+ *
+ * Waiting.  Each function with a `wait` argument tries its operation first and
+ * polls only when the kernel says EAGAIN, as long as `wait` allows:
+ *     -1               as long as the kernel makes the call block;
+ *     0                not at all;
+ *     > 0              that many nanoseconds from now;
+ *     < CS_TIMED_OUT   until the deadline that an interrupted call returned.
+ * A signal that comes while `wait` is -1 or 0 gives -EINTR: the same `wait` holds.
+ */
+
+#define CS_TIMED_OUT -4095
+
+/* A socket address: `len` bytes of a struct sockaddr, 0 for none.  `family` is
+ * its sa_family, set by the functions that fill it in. */
+typedef struct {
+    uint64_t storage[16];
+    uint32_t len;
+    int32_t family;
+} cs_addr;
+
+/* An address taken apart: its numbers in the order of the Python tuple, and its
+ * bytes, a name or a hardware address. */
+typedef struct {
+    int64_t number[5];
+    uint32_t len;
+    char text[128];
+} cs_fields;
+
+/* --- io.c: data in and out --------------------------------------------------- */
+
+int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait);
+int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait);
+int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait);
+int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to,
+                  int64_t wait);
+/* Sends from a file, at `offset`. */
+int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait);
+
+/* --- wait.c: time ------------------------------------------------------------- */
+
+/* `wait` as a deadline that starts now: for an operation that takes several calls. */
+int64_t cs_deadline(int64_t wait);
+
+/* --- msg.c: messages with ancillary data ------------------------------------- */
+
+/* As struct iovec. */
+typedef struct {
+    char *base;
+    size_t len;
+} cs_iov;
+
+/* A message to send or to receive into; the caller owns all that it points to.
+ * `control_len` is the room in `control` and, once received, how much of it is
+ * used; `flags` are the ones received. */
+typedef struct {
+    cs_iov *iov;
+    size_t iov_count;
+    char *control;
+    size_t control_len;
+    cs_addr *addr;
+    int flags;
+} cs_msg;
+
+/* One control message, its data inside the control buffer.  `cut` is 1 where the
+ * kernel's length for the data goes past the end of the buffer. */
+typedef struct {
+    int level;
+    int type;
+    char *data;
+    size_t len;
+    int cut;
+} cs_cmsg;
+
+int64_t cs_recvmsg(int fd, cs_msg *msg, int flags, int64_t wait);
+int64_t cs_sendmsg(int fd, const cs_msg *msg, int flags, int64_t wait);
+/* The size of a control message with `len` bytes of data, without and with padding. */
+size_t cs_cmsg_len(size_t len);
+size_t cs_cmsg_space(size_t len);
+/* Appends a control message at `offset` of msg->control; the offset after it, or -ENOSPC. */
+int64_t cs_cmsg_put(const cs_msg *msg, size_t offset, int level, int type, const char *data,
+                    size_t len);
+/* Reads the control message at `offset`; the offset of the next, 0 where none is left. */
+int64_t cs_cmsg_get(const cs_msg *msg, size_t offset, cs_cmsg *item);
+/* Closes the descriptors that a received message carries. */
+void cs_close_received(const cs_msg *msg);
+
+/* --- sockfd.c: the life of a descriptor --------------------------------------
+ * New descriptors are the caller's, and close-on-exec. */
+
+int cs_socket(int family, int type, int proto);
+int cs_socketpair(int family, int type, int proto, int fds[2]);
+/* What the socket `fd` is: fills in each of the three that is -1. */
+int cs_identify(int fd, int *family, int *type, int *proto);
+int64_t cs_accept(int fd, cs_addr *peer, int64_t wait);
+int cs_bind(int fd, const cs_addr *addr);
+int cs_listen(int fd, int backlog);
+/* Starts to connect and waits; where it is interrupted, cs_connect_wait goes on waiting. */
+int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait);
+int64_t cs_connect_wait(int fd, int64_t wait);
+int cs_getsockname(int fd, cs_addr *addr);
+int cs_getpeername(int fd, cs_addr *addr);
+int cs_shutdown(int fd, int how);
+int cs_close(int fd);
+int cs_dup(int fd);
+int cs_set_blocking(int fd, int blocking);
+int cs_setsockopt(int fd, int level, int name, const char *value, size_t len);
+int cs_setsockopt_int(int fd, int level, int name, int value);
+/* The length of the option's value. */
+int cs_getsockopt(int fd, int level, int name, char *value, size_t len);
+/* The option's int, as an unsigned number of 32 bits. */
+int64_t cs_getsockopt_int(int fd, int level, int name);
+
+/* --- netdb.c: names, services, protocols ------------------------------------- */
+
+/* --- netif.c: interfaces ------------------------------------------------------ */
+
+/* --- address_*.c: one family each ----------------------------------------------
+ * cs_put_FAMILY makes `addr` of the parts of a Python address; cs_take_FAMILY takes one apart
+ * that the kernel or a peer filled in, and is -EINVAL where it is too short. */
+
+/* Puts in the address of `host`, which `family` (or AF_UNSPEC) writes as a number: 1, or 0
+ * where it is not one. */
+int cs_put_host(cs_addr *addr, int family, const char *host);
+/* Looks `host` up and puts in its first address; NULL is any address.  0, or an EAI_ code. */
+int cs_resolve(cs_addr *addr, int family, const char *host);
+/* Complete what the two above put in; a scope of 0 leaves the one that the host has. */
+void cs_put_inet(cs_addr *addr, int port);
+void cs_put_inet6(cs_addr *addr, int port, uint32_t flowinfo, uint32_t scope);
+int cs_take_inet(const cs_addr *addr, cs_fields *fields);
+int cs_take_inet6(const cs_addr *addr, cs_fields *fields);
+int cs_put_unix(cs_addr *addr, const char *path, size_t len);
+int cs_take_unix(const cs_addr *addr, cs_fields *fields);
+int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len);
+int cs_take_raw(const cs_addr *addr, cs_fields *fields);
+
+/* --- the constants table (generated) ------------------------------------------ */
+
+typedef struct {
+    const char *name;
+    int64_t value;
+} cs_constant;
+
+const cs_constant *cs_constants(int *count);

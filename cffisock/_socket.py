@@ -1,0 +1,106 @@
+"""The low-level module, what the standard library calls ``_socket``: the base socket type,
+plain ints for constants, and the functions that need no public socket."""
+
+from __future__ import annotations
+
+from typing import Any, SupportsIndex
+
+from ._ancillary import CMSG_LEN, CMSG_SPACE
+from ._arguments import c_int
+from ._base import getdefaulttimeout, setdefaulttimeout, socket
+from ._cffi import lib
+from ._constants import TEXTS
+from ._errors import check, error, gaierror, herror, timeout
+from ._netdb import (
+    getaddrinfo,
+    gethostbyaddr,
+    gethostbyname,
+    gethostbyname_ex,
+    gethostname,
+    getnameinfo,
+    getprotobyname,
+    getservbyname,
+    getservbyport,
+    htonl,
+    htons,
+    inet_aton,
+    inet_ntoa,
+    inet_ntop,
+    inet_pton,
+    ntohl,
+    ntohs,
+    sethostname,
+)
+from ._netif import if_indextoname, if_nameindex, if_nametoindex
+from ._platform import CONSTANTS
+
+__all__ = [
+    "CMSG_LEN",
+    "CMSG_SPACE",
+    "SocketType",
+    "close",
+    "dup",
+    "error",
+    "gaierror",
+    "getaddrinfo",
+    "getdefaulttimeout",
+    "gethostbyaddr",
+    "gethostbyname",
+    "gethostbyname_ex",
+    "gethostname",
+    "getnameinfo",
+    "getprotobyname",
+    "getservbyname",
+    "getservbyport",
+    "has_ipv6",
+    "herror",
+    "htonl",
+    "htons",
+    "if_indextoname",
+    "if_nameindex",
+    "if_nametoindex",
+    "inet_aton",
+    "inet_ntoa",
+    "inet_ntop",
+    "inet_pton",
+    "ntohl",
+    "ntohs",
+    "setdefaulttimeout",
+    "sethostname",
+    "socket",
+    "socketpair",
+    "timeout",
+]
+
+SocketType = socket
+has_ipv6 = "AF_INET6" in CONSTANTS
+globals().update(CONSTANTS)
+globals().update(TEXTS)
+CONSTANT_NAMES = (*CONSTANTS, *TEXTS)
+__all__ += CONSTANT_NAMES
+
+
+def socketpair(
+    family: int = CONSTANTS["AF_UNIX"], type: int = CONSTANTS["SOCK_STREAM"], proto: int = 0, /
+) -> tuple[Any, Any]:
+    """Two base sockets that are connected to each other: socketpair(2)."""
+    return socket._wrap_pair(family, type, proto)
+
+
+def close(fd: SupportsIndex, /) -> None:
+    """Closes the descriptor ``fd``: close(2)."""
+    check(lib.cs_close(c_int(fd)))
+
+
+def dup(fd: SupportsIndex, /) -> int:
+    """A duplicate of the descriptor ``fd``, close-on-exec: dup(2)."""
+    return check(lib.cs_dup(c_int(fd)))
+
+
+def __getattr__(name: str) -> Any:
+    if name == "CAPI":
+        # Extension modules of CPython, _ssl among them, ask for this while they are imported.
+        from ._install import interpreters_own
+
+        return interpreters_own("_socket").CAPI
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,206 @@
+"""The build: build_socket.py run on copies of the source tree, without a network."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+IGNORED = shutil.ignore_patterns(
+    ".*", "build", "_build", "*.egg-info", "*.so", "*.pyc", "__pycache__", "dist"
+)
+
+
+@pytest.fixture(scope="module")
+def builder() -> Any:
+    """The builder as a module of its own, so that no test runs in the source tree."""
+    spec = importlib.util.spec_from_file_location("build_socket", ROOT / "build_socket.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the project as a fresh clone has it."""
+    return Path(shutil.copytree(ROOT, tmp_path / "tree", ignore=IGNORED))
+
+
+def run(tree: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs this interpreter in the tree."""
+    keep = {key: value for key, value in os.environ.items() if not key.startswith("CFFISOCK_")}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        check=False,
+        cwd=tree,
+        env={**keep, "LC_ALL": "C.UTF-8", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=300,
+    )
+
+
+def extension_of(tree: Path) -> list[Path]:
+    return list((tree / "cffisock").glob("_cffi.*.so"))
+
+
+# --- what is generated ------------------------------------------------------------------------
+
+
+def test_the_same_sources_are_generated_again(
+    builder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    first = [Path(path) for path in builder.generate(tmp_path / "one")]
+    second = [Path(path) for path in builder.generate(tmp_path / "two")]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert len(first) == 2
+    for path in first:
+        os.utime(path, (1, 1))
+    assert [Path(path) for path in builder.generate(tmp_path / "one")] == first
+    assert {path.stat().st_mtime for path in first} == {1}
+
+
+PRINT = """
+#include <stdio.h>
+#include "internal.h"
+int main(void) {
+    int count;
+    const cs_constant *table = cs_constants(&count);
+    for (int i = 0; i < count; i++)
+        printf("%s=%lld\\n", table[i].name, (long long)table[i].value);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("flag", "kernels"),
+    [("-D__linux__", {"KERNELS=-7", "GENERIC=4294967295"}), ("-U__linux__", set())],
+)
+def test_absent_means_absent(builder: Any, tmp_path: Path, flag: str, kernels: set[str]) -> None:
+    """A name no header has is left out; one with a value is there on Linux; a macro comes first."""
+    table = {
+        "HEADERS": ("sys/socket.h", "no/such/header.h"),
+        "CONSTANTS": {"one": "AF_INET AF_NOWHERE", "two": "KERNELS=-7 AF_UNIX=99"},
+        "ASM_GENERIC": "GENERIC=0xffffffff",
+    }
+    sources = [tmp_path / "constants.c", tmp_path / "print.c"]
+    sources[0].write_text(builder.constants_source(table), encoding="utf-8")
+    sources[1].write_text(PRINT, encoding="utf-8")
+    program = tmp_path / "print"
+    shim = ROOT / "cffisock" / "_shim"
+    compiler = shutil.which("cc") or "gcc"
+    compile_it = [compiler, flag, f"-I{shim}", "-o", str(program), *map(str, sources)]
+    subprocess.run(compile_it, check=True)
+    printed = subprocess.run([str(program)], check=True, capture_output=True, encoding="utf-8")
+    assert set(printed.stdout.split()) == {"AF_INET=2", "AF_UNIX=1"} | kernels
+
+
+# --- what stops a build -----------------------------------------------------------------------
+
+
+def test_an_unknown_platform_stops_the_build(tree: Path) -> None:
+    code = "import build_socket, sys; sys.platform = 'sunos5'; build_socket.main()"
+    stopped = run(tree, "-c", code)
+    assert stopped.returncode == 1
+    assert stopped.stdout == "error: cffisock can be built on linux, but this is sunos5\n"
+    assert extension_of(tree) == []
+
+
+def test_a_missing_compiler_is_named(tree: Path) -> None:
+    stopped = run(tree, "build_socket.py", CC="no-such-compiler")
+    assert stopped.returncode == 1
+    assert "there is no C compiler no-such-compiler here" in stopped.stdout
+    assert "Traceback" not in stopped.stdout
+
+
+def test_a_missing_python_header_is_named(tree: Path) -> None:
+    code = """
+import build_socket
+class Headless(build_socket.BuildShim):
+    def finalize_options(self):
+        super().finalize_options()
+        self.include_dirs = []
+build_socket.BuildShim = Headless
+build_socket.main()
+"""
+    stopped = run(tree, "-c", code)
+    assert stopped.returncode == 1
+    assert f"there is no Python.h for {sys.executable} here" in stopped.stdout
+    assert "Traceback" not in stopped.stdout
+
+
+# --- what is built ----------------------------------------------------------------------------
+
+
+def test_a_strict_build_in_place(tree: Path) -> None:
+    built = run(tree, "build_socket.py", CFFISOCK_STRICT="1")
+    assert built.returncode == 0, built.stdout
+    assert "warning" not in built.stdout
+    assert len(extension_of(tree)) == 1
+    code = "import cffisock; print(cffisock.__file__, cffisock.AF_INET.value)"
+    assert run(tree, "-c", code).stdout == f"{tree / 'cffisock' / '__init__.py'} 2\n"
+
+
+def test_a_warning_is_an_error_in_a_strict_build_only(tree: Path) -> None:
+    with (tree / "cffisock" / "_shim" / "wait.c").open("a", encoding="utf-8") as file:
+        file.write("\nstatic int never_used;\n")
+    refused = run(tree, "build_socket.py", CFFISOCK_STRICT="1")
+    assert refused.returncode == 1
+    assert "never_used" in refused.stdout
+    built = run(tree, "build_socket.py")
+    assert built.returncode == 0, built.stdout
+
+
+def make(tree: Path, kind: str, into: Path) -> Path:
+    """Has setuptools make an sdist or a wheel of the tree, as pip does: the archive."""
+    into.mkdir()
+    code = f"from setuptools import build_meta; build_meta.build_{kind}({str(into)!r})"
+    made = run(tree, "-c", code)
+    assert made.returncode == 0, made.stdout
+    (archive,) = into.iterdir()
+    return archive
+
+
+def files(tree: Path, *tops: str) -> set[str]:
+    found = [path for top in tops for path in [tree / top, *(tree / top).rglob("*")]]
+    return {path.relative_to(tree).as_posix() for path in found if path.is_file()}
+
+
+def test_sdist_and_the_wheel_from_it(tree: Path, tmp_path: Path) -> None:
+    wanted = files(
+        tree, "cffisock", "docs", "tests", "build_socket.py", "pyproject.toml", "README.rst",
+        "CHANGES.rst", "LICENSE",
+    )  # fmt: skip
+    sources = {"cffisock/_shim/shim.h", "cffisock/_constants.py", "tests/test_build.py", "LICENSE"}
+    assert sources < wanted
+    with tarfile.open(make(tree, "sdist", tmp_path / "sdist")) as sdist:
+        names = sdist.getnames()
+        (top,) = {name.partition("/")[0] for name in names}
+        assert {f"{top}/{name}" for name in wanted} <= set(names)
+        assert [name for name in names if name.endswith((".so", ".pyc", "_cffi.c"))] == []
+        sdist.extractall(
+            tmp_path, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
+        )
+
+    with zipfile.ZipFile(make(tmp_path / top, "wheel", tmp_path / "wheel")) as wheel:
+        inside = {name for name in wheel.namelist() if not name.startswith(f"{top}.dist-info/")}
+    modules = {
+        name for name in files(tree, "cffisock") if name.endswith((".py", ".pyi", "py.typed"))
+    }
+    (extension,) = inside - modules
+    assert extension.startswith("cffisock/_cffi.")
+    assert extension.endswith(".so")
+    assert modules <= inside
