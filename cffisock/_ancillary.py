@@ -18,7 +18,7 @@ def CMSG_LEN(length: SupportsIndex, /) -> int:
 
     OverflowError where no control message can be so long.
     """
-    return _control_size(lib.cs_cmsg_len, length, "CMSG_LEN")
+    return _control_size(lib.cs_cmsg_len, length, CONTROL_MAX - lib.cs_cmsg_len(0), "CMSG_LEN")
 
 
 def CMSG_SPACE(length: SupportsIndex, /) -> int:
@@ -26,16 +26,16 @@ def CMSG_SPACE(length: SupportsIndex, /) -> int:
 
     OverflowError where no control message can be so long.
     """
-    return _control_size(lib.cs_cmsg_space, length, "CMSG_SPACE")
+    most = CONTROL_MAX - lib.cs_cmsg_space(1)
+    return _control_size(lib.cs_cmsg_space, length, most, "CMSG_SPACE")
 
 
-def _control_size(size_of: Any, length: SupportsIndex, caller: str) -> int:
+def _control_size(size_of: Any, length: SupportsIndex, most: int, caller: str) -> int:
     number = c_ssize(length)
-    if 0 <= number <= CONTROL_MAX:
-        size: int = size_of(number)
-        if size <= CONTROL_MAX:
-            return size
-    raise OverflowError(f"{caller}() argument out of range")
+    if not 0 <= number <= most:
+        raise OverflowError(f"{caller}() argument out of range")
+    size: int = size_of(number)
+    return size
 
 
 def pack_control(msg: Any, items: Iterable[Any]) -> Any:

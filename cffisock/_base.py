@@ -187,7 +187,7 @@ class socket(MessageMethods, OptionMethods):
 
     def bind(self, address: Any, /) -> None:
         """Gives the socket the local ``address``: bind(2)."""
-        addr = _address.pack(self._family, self._proto, address, "bind")
+        addr = _address.pack(self, address, "bind")
         sys.audit("socket.bind", self, address)
         check(lib.cs_bind(self._fd, addr))
 
@@ -203,7 +203,7 @@ class socket(MessageMethods, OptionMethods):
             while fd < 0:
                 fd = lib.cs_accept(self._fd, slot[0], resume(fd, self._wait))
             try:
-                return fd, _address.unpack(slot, self._proto)
+                return fd, _address.unpack(slot, self)
             except BaseException:
                 lib.cs_close(fd)
                 raise
@@ -224,7 +224,7 @@ class socket(MessageMethods, OptionMethods):
     def _connect(self, address: Any, caller: str) -> int:
         """Connects and waits; the shim's result."""
         wait = self._wait
-        addr = _address.pack(self._family, self._proto, address, caller)
+        addr = _address.pack(self, address, caller)
         sys.audit("socket.connect", self, address)
         result: int = lib.cs_connect(self._fd, addr, wait)
         while is_interrupted(result) and wait != 0:
@@ -247,7 +247,7 @@ class socket(MessageMethods, OptionMethods):
         slot = take_slot()
         try:
             check(ask(self._fd, slot[0]))
-            return _address.unpack(slot, self._proto)
+            return _address.unpack(slot, self)
         finally:
             give_slot(slot)
 
@@ -310,7 +310,7 @@ class socket(MessageMethods, OptionMethods):
             while n < 0:
                 wait = resume(n, self._wait)
                 n = lib.cs_recvfrom(self._fd, scratch[0], bufsize, flags, slot[0], wait)
-            return scratch[1][:n], _address.unpack(slot, self._proto)
+            return scratch[1][:n], _address.unpack(slot, self)
         finally:
             give_slot(slot)
             give_scratch(scratch)
@@ -338,7 +338,7 @@ class socket(MessageMethods, OptionMethods):
             while n < 0:
                 wait = resume(n, self._wait)
                 n = lib.cs_recvfrom(self._fd, memory, size, flags, slot[0], wait)
-            return n, _address.unpack(slot, self._proto)
+            return n, _address.unpack(slot, self)
         finally:
             give_slot(slot)
             release(memory)
@@ -399,7 +399,7 @@ class socket(MessageMethods, OptionMethods):
             raise TypeError(f"sendto() takes 2 or 3 arguments ({1 + len(args)} given)")
         memory = data if type(data) is bytes else readable(data)
         try:
-            addr = _address.pack(self._family, self._proto, address, "sendto")
+            addr = _address.pack(self, address, "sendto")
             sys.audit("socket.sendto", self, address)
             n: int = lib.cs_sendto(self._fd, memory, len(memory), flags, addr, self._wait)
             while n < 0:

@@ -1,16 +1,14 @@
 """The one table of constants: pure data, read by build_socket.py and by the package.
 
 A constant is one word of CONSTANTS.  `NAME` is there when a header defines the macro NAME.
-`NAME=value` is there on every Linux: its value is part of the kernel's ABI, the same on every
-architecture, and what the headers have is an enumerator, which no #ifdef can see, or comes with
-a library that need not be installed, or is newer than the headers may be.
+`NAME=value` is there on every Linux, whose ABI fixes the value for all architectures.  It is for
+what #ifdef cannot see or headers may lack: enumerators, Bluetooth, the newer names.
 """
 
 from __future__ import annotations
 
 # The headers that the macros come from, in this order, each where it exists.
 HEADERS = (
-    "errno.h",
     "poll.h",
     "sys/ioctl.h",
     "sys/select.h",
@@ -304,9 +302,6 @@ CONSTANTS: dict[str, str] = {
         RFCOMM_LM_MASTER=0x1 RFCOMM_LM_AUTH=0x2 RFCOMM_LM_ENCRYPT=0x4 RFCOMM_LM_TRUSTED=0x8
         RFCOMM_LM_RELIABLE=0x10 RFCOMM_LM_SECURE=0x20
         SCO_OPTIONS=1 SCO_CONNINFO=2
-    """,
-    "Errors that programs look for here": """
-        EAGAIN EBADF EWOULDBLOCK
     """,
     "What PyPy's module has besides": """
         POLLIN POLLPRI POLLOUT POLLERR POLLHUP POLLNVAL POLLRDNORM POLLRDBAND POLLWRNORM POLLMSG

@@ -1,4 +1,8 @@
-"""What is made of sockets: connections, servers, pairs, descriptors sent to other processes."""
+"""What is made of sockets: connections, servers, pairs, descriptors sent to other processes.
+
+Programs replace ``socket.socket`` and ``socket.getaddrinfo`` with their own (proxies, name
+servers, tests) and rely on these functions to use them: hence ``cffisock.`` before both.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import array
 import builtins
 from contextlib import suppress
 from typing import Any, Iterable, NoReturn, SupportsIndex
+
+import cffisock
 
 from . import _netdb
 from ._ancillary import CMSG_LEN
@@ -118,10 +124,10 @@ def create_connection(
     """
     host, port = address
     errors: list[OSError] = []
-    for family, kind, proto, _, found in _netdb.getaddrinfo(host, port, 0, SOCK_STREAM):
+    for family, kind, proto, _, found in cffisock.getaddrinfo(host, port, 0, SOCK_STREAM):
         sock = None
         try:
-            sock = socket(family, kind, proto)
+            sock = cffisock.socket(family, kind, proto)
             if timeout is not _GLOBAL_DEFAULT_TIMEOUT:
                 sock.settimeout(timeout)
             if source_address:
@@ -154,7 +160,7 @@ def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> NoRetur
 def has_dualstack_ipv6() -> bool:
     """Whether an AF_INET6 socket here can take IPv4 connections too: ipv6(7)."""
     try:
-        with socket(AF_INET6, SOCK_STREAM) as sock:
+        with cffisock.socket(AF_INET6, SOCK_STREAM) as sock:
             sock.setsockopt(CONSTANTS["IPPROTO_IPV6"], CONSTANTS["IPV6_V6ONLY"], 0)
             return True
     except OSError:
@@ -179,7 +185,7 @@ def create_server(
             raise ValueError("dualstack_ipv6 not supported on this platform")
         if family != AF_INET6:
             raise ValueError("dualstack_ipv6 requires AF_INET6 family")
-    sock = socket(family, SOCK_STREAM)
+    sock = cffisock.socket(family, SOCK_STREAM)
     try:
         # So that the server can be started again while old connections linger.
         sock.setsockopt(CONSTANTS["SOL_SOCKET"], CONSTANTS["SO_REUSEADDR"], 1)
@@ -248,9 +254,9 @@ def getfqdn(name: str = "") -> str:
     """
     name = name.strip()
     if not name or name in ("0.0.0.0", "::"):
-        name = _netdb.gethostname()
+        name = cffisock.gethostname()
     try:
-        hostname, aliases, _ = _netdb.gethostbyaddr(name)
+        hostname, aliases, _ = cffisock.gethostbyaddr(name)
     except OSError:
         return name
     return next((known for known in (hostname, *aliases) if "." in known), hostname)

@@ -79,7 +79,7 @@ class MessageMethods:
                 n = lib.cs_recvmsg(self._fd, msg, flags, resume(n, self._wait))
             try:
                 items = unpack_control(msg)
-                return n, items, msg.flags, _address.unpack(slot, self._proto)
+                return n, items, msg.flags, _address.unpack(slot, self)
             except BaseException:
                 lib.cs_close_received(msg)
                 raise
@@ -108,7 +108,7 @@ class MessageMethods:
             flags = c_int(flags)
             addr = None
             if address is not None:
-                addr = _address.pack(self._family, self._proto, address, "sendmsg")
+                addr = _address.pack(self, address, "sendmsg")
                 msg.addr = addr
             sys.audit("socket.sendmsg", self, address)
             n: int = lib.cs_sendmsg(self._fd, msg, flags, self._wait)

@@ -37,21 +37,21 @@ def take_slot() -> Slot:
         return addr, ffi.buffer(addr)
 
 
-def pack(family: int, proto: int, address: Any, caller: str) -> Any:
+def pack(sock: Any, address: Any, caller: str) -> Any:
     """``address`` for the kernel, a ``cs_addr *`` that nobody may change.
 
-    ``family`` and ``proto`` are the socket's; ``caller`` is the method for error messages.
-    Raises TypeError, ValueError or OverflowError for a bad address, OSError or gaierror
-    for a name that is not known.
+    ``sock`` is the base socket whose method ``caller`` was called with it.  Raises TypeError,
+    ValueError or OverflowError for a bad address, OSError or gaierror for a name that is not
+    known.
     """
-    codec = CODECS.get(family)
+    codec = CODECS.get(sock._family)
     if codec is None:
-        return raw.pack(family, address, caller)
-    return codec.pack(address, caller, proto)
+        return raw.pack(address, caller, sock)
+    return codec.pack(address, caller, sock)
 
 
-def unpack(slot: Slot, proto: int) -> Any:
-    """The address that the kernel wrote into ``slot``, None where it wrote none."""
+def unpack(slot: Slot, sock: Any) -> Any:
+    """The address that the kernel wrote into ``slot`` for ``sock``, None where it wrote none."""
     addr, view = slot
     raw_bytes = view[: addr.len]
     try:
@@ -62,8 +62,8 @@ def unpack(slot: Slot, proto: int) -> Any:
         return None
     codec = CODECS.get(addr.family)
     if codec is None:
-        return raw.unpack(addr)
-    address = codec.unpack(addr, proto)
+        return raw.unpack(addr, sock)
+    address = codec.unpack(addr, sock)
     if codec.stable:
         if len(_unpacked) >= _UNPACKED_MAX:
             _unpacked.clear()

@@ -11,15 +11,16 @@ from .._errors import check
 class Codec(NamedTuple):
     """One address family, by its number.
 
-    ``pack(address, caller, proto)`` gives a new ``cs_addr *`` for a Python address;
-    ``unpack(addr, proto)`` the Python address for a ``cs_addr *``.  ``stable`` says that
-    the same bytes always give the same address, whatever the protocol and the machine's
-    interfaces, so that it may be remembered.
+    ``pack(address, caller, sock)`` gives a ``cs_addr *`` for a Python address;
+    ``unpack(addr, sock)`` the Python address for a ``cs_addr *``.  ``sock`` is the socket
+    that it belongs to: its protocol may choose the form, its descriptor is asked about
+    interfaces.  ``stable`` says that the same bytes always give the same address, whatever
+    the socket, so that it may be remembered.
     """
 
     family: int
-    pack: Callable[[Any, str, int], Any]
-    unpack: Callable[[Any, int], Any]
+    pack: Callable[[Any, str, Any], Any]
+    unpack: Callable[[Any, Any], Any]
     stable: bool
 
 

@@ -23,7 +23,7 @@ _packed: dict[tuple[str, int], Any] = {}
 _PACKED_MAX = 1024
 
 
-def pack_inet(address: Any, caller: str, proto: int) -> Any:
+def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     """``(host, port)`` as a ``cs_addr *``."""
     # By exact types, since ("::", 1), ("::", 1.0) and ("::", True) are equal keys.
     exact = type(address) is tuple and len(address) == 2 and type(address[1]) is int
@@ -44,7 +44,7 @@ def pack_inet(address: Any, caller: str, proto: int) -> Any:
     return addr
 
 
-def pack_inet6(address: Any, caller: str, proto: int) -> Any:
+def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
     """``(host, port[, flowinfo[, scope_id]])`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_INET6", caller)
     if not 2 <= len(parts) <= 4:
@@ -79,13 +79,13 @@ def host_address(addr: Any, family: int, name: bytes) -> bool:
     return False
 
 
-def unpack_inet(addr: Any, proto: int) -> tuple[str, int]:
+def unpack_inet(addr: Any, sock: Any) -> tuple[str, int]:
     """``(host, port)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_inet, addr)
     return text(fields).decode(), fields.number[0]
 
 
-def unpack_inet6(addr: Any, proto: int) -> tuple[str, int, int, int]:
+def unpack_inet6(addr: Any, sock: Any) -> tuple[str, int, int, int]:
     """``(host, port, flowinfo, scope_id)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_inet6, addr)
     return (text(fields).decode(), *fields.number[0:3])

@@ -10,8 +10,9 @@ from .._cffi import ffi, lib
 from ._codec import put, take, text
 
 
-def pack(family: int, address: Any, caller: str) -> Any:
-    """``address`` as a ``cs_addr *``; its first item must be the socket's ``family``."""
+def pack(address: Any, caller: str, sock: Any) -> Any:
+    """``address`` as a ``cs_addr *``; its first item must be the socket's family."""
+    family = sock._family
     if not isinstance(address, tuple) or len(address) != 2 or index(address[0]) != family:
         raise TypeError(f"{caller}(): address of family {family} must be ({family}, bytes)")
     data = readable(address[1])
@@ -21,6 +22,6 @@ def pack(family: int, address: Any, caller: str) -> Any:
         ffi.release(data)
 
 
-def unpack(addr: Any) -> tuple[int, bytes]:
+def unpack(addr: Any, sock: Any) -> tuple[int, bytes]:
     """The address that the kernel gave, its family first."""
     return addr.family, text(take(lib.cs_take_raw, addr))

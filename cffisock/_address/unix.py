@@ -13,7 +13,7 @@ from ._codec import Codec, take, text
 AF_UNIX = CONSTANTS["AF_UNIX"]
 
 
-def pack(address: Any, caller: str, proto: int) -> Any:
+def pack(address: Any, caller: str, sock: Any) -> Any:
     """The path or name ``address`` as a ``cs_addr *``."""
     path = readable(os.fsencode(address) if isinstance(address, str) else address)
     addr = ffi.new("cs_addr *")
@@ -25,7 +25,7 @@ def pack(address: Any, caller: str, proto: int) -> Any:
     return addr
 
 
-def unpack(addr: Any, proto: int) -> str | bytes:
+def unpack(addr: Any, sock: Any) -> str | bytes:
     """The path of ``addr``, '' where it has none; an abstract name as bytes."""
     path = text(take(lib.cs_take_unix, addr))
     return path if path.startswith(b"\0") else os.fsdecode(path)

@@ -56,4 +56,8 @@ void cs_addr_set(cs_addr *addr, const void *sa, size_t len);
  * the address is shorter.  -EINVAL if it is shorter than `least`. */
 int cs_addr_get(const cs_addr *addr, void *sa, size_t len, size_t least);
 
+/* Makes the text of `fields` the name of the interface `index`, empty where the network
+ * namespace of the socket `fd` has none: the length of the name. */
+size_t cs_put_interface_name(cs_fields *fields, int fd, int index);
+
 #endif

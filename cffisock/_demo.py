@@ -1,0 +1,158 @@
+"""``python -m cffisock demo``: echo servers, each tried between cffisock and the interpreter's
+own socket module, in both directions, and a file descriptor sent to another process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import cffisock
+
+from ._install import interpreters_own
+
+SIZE = 1 << 20
+DATAGRAM = 1024
+TIMEOUT = 20.0
+
+# The other process: takes a file's descriptor from its socket, and answers with a digest.
+RECEIVER = """
+import hashlib, importlib, os, sys
+module = importlib.import_module(sys.argv[1])
+with module.socket(fileno=int(sys.argv[2])) as sock:
+    _, (fd,), _, _ = module.recv_fds(sock, 1, 1)
+    with open(fd, "rb") as file:
+        sock.sendall(hashlib.sha256(file.read()).digest())
+"""
+
+
+def serve_stream(listener: Any) -> None:
+    """Accepts one connection and sends back what comes, to its end."""
+    conn, _ = listener.accept()
+    with conn:
+        conn.settimeout(TIMEOUT)
+        while True:
+            data = conn.recv(65536)
+            if not data:
+                return
+            conn.sendall(data)
+
+
+def ask_stream(sock: Any, data: bytes) -> bytes:
+    """Sends all of ``data`` while it receives what comes back, to the end."""
+
+    def send() -> None:
+        sock.sendall(data)
+        sock.shutdown(cffisock.SHUT_WR)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    received = bytearray()
+    while True:
+        part = sock.recv(65536)
+        if not part:
+            break
+        received += part
+    sender.join()
+    return bytes(received)
+
+
+def serve_datagrams(sock: Any) -> None:
+    """Sends back each datagram, until an empty one."""
+    while True:
+        data, address = sock.recvfrom(65536)
+        sock.sendto(data, address)
+        if not data:
+            return
+
+
+def ask_datagrams(sock: Any, data: bytes) -> bytes:
+    """Sends ``data`` in datagrams, one at a time, and returns what came back."""
+    received = bytearray()
+    for start in range(0, len(data), DATAGRAM):
+        sock.send(data[start : start + DATAGRAM])
+        received += sock.recv(65536)
+    sock.send(b"")
+    sock.recv(1)
+    return bytes(received)
+
+
+def echo(
+    server_module: ModuleType, client_module: ModuleType, family: int, kind: int, address: Any
+) -> int:
+    """Echoes SIZE random bytes between sockets of the two modules; how many came back right."""
+    stream = kind == cffisock.SOCK_STREAM
+    data = os.urandom(SIZE)
+    with server_module.socket(family, kind) as server, client_module.socket(family, kind) as client:
+        server.settimeout(TIMEOUT)
+        client.settimeout(TIMEOUT)
+        server.bind(address)
+        if stream:
+            server.listen()
+        thread = threading.Thread(target=serve_stream if stream else serve_datagrams, args=(server,))
+        thread.start()
+        client.connect(server.getsockname())
+        received = (ask_stream if stream else ask_datagrams)(client, data)
+        thread.join()
+    if received != data:
+        raise AssertionError(f"{len(data)} bytes sent, others came back")
+    return len(received)
+
+
+def pass_descriptor(module: ModuleType, other: ModuleType, folder: Path) -> int:
+    """Sends a file's descriptor to a process that receives it with ``other``; the file's size."""
+    data = os.urandom(SIZE)
+    path = folder / "passed"
+    path.write_bytes(data)
+    ours, theirs = module.socketpair()
+    with ours, theirs, path.open("rb") as file:
+        ours.settimeout(TIMEOUT)
+        command = [sys.executable, "-c", RECEIVER, other.__name__, str(theirs.fileno())]
+        with subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
+            theirs.close()
+            module.send_fds(ours, [b"!"], [file.fileno()])
+            digest = ours.recv(64)
+            status = process.wait(TIMEOUT)
+    if status != 0 or digest != sha256(data).digest():
+        raise AssertionError(f"the other process ended with {status} and read something else")
+    return len(data)
+
+
+def main() -> int:
+    """Runs every demonstration and prints a line for each; the exit status."""
+    own = interpreters_own("socket")
+    failures = 0
+    with tempfile.TemporaryDirectory(prefix="cffisock-") as name:
+        folder = Path(name)
+        cases = [
+            ("TCP over IPv4", cffisock.AF_INET, cffisock.SOCK_STREAM, ("127.0.0.1", 0)),
+            ("TCP over IPv6", cffisock.AF_INET6, cffisock.SOCK_STREAM, ("::1", 0)),
+            ("UDP over IPv4", cffisock.AF_INET, cffisock.SOCK_DGRAM, ("127.0.0.1", 0)),
+            ("AF_UNIX", cffisock.AF_UNIX, cffisock.SOCK_STREAM, None),
+        ]
+        for server, client in ((cffisock, own), (own, cffisock)):
+            roles = f"{server.__name__} serves {client.__name__}"
+            for label, family, kind, address in cases:
+                where = address or str(folder / server.__name__)
+                failures += not report(f"{label}: {roles}", echo, server, client, family, kind, where)
+            what = f"descriptor passed: {server.__name__} to {client.__name__}"
+            failures += not report(what, pass_descriptor, server, client, folder)
+    print("all bytes came back right" if not failures else f"{failures} failed")
+    return 1 if failures else 0
+
+
+def report(label: str, run: Any, *args: Any) -> bool:
+    """Runs one demonstration and prints its line; whether it worked."""
+    try:
+        size = run(*args)
+    except (OSError, AssertionError, subprocess.SubprocessError) as error:
+        print(f"FAILED  {label}: {error!r}", flush=True)
+        return False
+    print(f"ok      {label}: {size} bytes", flush=True)
+    return True

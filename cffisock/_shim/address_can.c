@@ -1,0 +1,105 @@
+/* AF_CAN: the kernel's Documentation/networking/can.rst, iso15765-2.rst and j1939.rst. */
+#include "internal.h"
+
+/* As struct sockaddr_can of <linux/can.h>, which has had the last member since Linux 5.4. */
+struct can_address {
+    sa_family_t family;
+    int ifindex;
+    union {
+        struct {
+            uint32_t rx_id;
+            uint32_t tx_id;
+        } isotp;
+        struct {
+            uint64_t name;
+            uint32_t pgn;
+            uint8_t addr;
+        } j1939;
+    };
+};
+
+/* A protocol's addresses end where the members that it uses do. */
+#define LEAST offsetof(struct can_address, isotp)
+
+/* An address without the part that is the protocol's own. */
+static void start(struct can_address *sa, int ifindex)
+{
+    memset(sa, 0, sizeof *sa); /* an initializer need not reach all of a union */
+    sa->family = AF_CAN;
+    sa->ifindex = ifindex;
+}
+
+int cs_put_can(cs_addr *addr, int ifindex)
+{
+    struct can_address sa;
+
+    start(&sa, ifindex);
+    cs_addr_set(addr, &sa, sizeof sa);
+    return 0;
+}
+
+int cs_put_can_isotp(cs_addr *addr, int ifindex, uint32_t rx_id, uint32_t tx_id)
+{
+    struct can_address sa;
+
+    start(&sa, ifindex);
+    sa.isotp.rx_id = rx_id;
+    sa.isotp.tx_id = tx_id;
+    cs_addr_set(addr, &sa, sizeof sa);
+    return 0;
+}
+
+int cs_put_can_j1939(cs_addr *addr, int ifindex, uint64_t name, uint32_t pgn, uint8_t address)
+{
+    struct can_address sa;
+
+    start(&sa, ifindex);
+    sa.j1939.name = name;
+    sa.j1939.pgn = pgn;
+    sa.j1939.addr = address;
+    cs_addr_set(addr, &sa, sizeof sa);
+    return 0;
+}
+
+/* Reads `addr` into `*sa`, and the name of its interface into the text of `fields`. */
+static int take(const cs_addr *addr, cs_fields *fields, int fd, struct can_address *sa)
+{
+    int result = cs_addr_get(addr, sa, sizeof *sa, LEAST);
+
+    if (result == 0)
+        cs_put_interface_name(fields, fd, sa->ifindex);
+    return result;
+}
+
+int cs_take_can(const cs_addr *addr, cs_fields *fields, int fd)
+{
+    struct can_address sa;
+
+    return take(addr, fields, fd, &sa);
+}
+
+int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, int fd)
+{
+    struct can_address sa;
+    int result = take(addr, fields, fd, &sa);
+
+    if (result < 0)
+        return result;
+    fields->number[0] = sa.isotp.rx_id;
+    fields->number[1] = sa.isotp.tx_id;
+    return 0;
+}
+
+/* The name in the first number has 64 bits, and no sign. */
+int cs_take_can_j1939(const cs_addr *addr, cs_fields *fields, int fd)
+{
+    struct can_address sa;
+    int result = take(addr, fields, fd, &sa);
+
+    if (result < 0)
+        return result;
+    fields->number[0] = (int64_t)sa.j1939.name;
+    fields->number[1] = sa.j1939.pgn;
+    fields->number[2] = sa.j1939.addr;
+    return 0;
+}
