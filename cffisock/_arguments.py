@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from operator import index
 from typing import SupportsIndex, Union
 
@@ -11,8 +13,11 @@ INT_MIN = -(2**31)
 UINT_MAX = 2**32 - 1
 SSIZE_MAX = 2**63 - 1
 NS_PER_S = 10**9
+# What a negative number is where only an unsigned one will do: CPython 3.14 changed its mind.
+NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
 
 Seconds = Union[float, SupportsIndex, None]
+PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 
 def c_int(value: SupportsIndex) -> int:
@@ -23,6 +28,39 @@ def c_int(value: SupportsIndex) -> int:
     if number < INT_MIN:
         raise OverflowError("signed integer is less than minimum")
     return number
+
+
+def c_unsigned(value: SupportsIndex, maximum: int, c_type: str) -> int:
+    """``value`` as an unsigned number of the C type ``c_type``, up to ``maximum``."""
+    number = index(value)
+    if number < 0:
+        raise NEGATIVE("Cannot convert negative int")
+    if number > maximum:
+        raise OverflowError(f"Python int too large for C {c_type}")
+    return number
+
+
+def c_text(value: object, argument: str) -> bytes:
+    """The str ``value`` as a C string; ``argument`` is its name in error messages."""
+    if not isinstance(value, str):
+        raise TypeError(f"{argument} must be str, not {kind_of(value)}")
+    text = value.encode()
+    if b"\0" in text:
+        raise ValueError("embedded null character")
+    return text
+
+
+def c_path(value: PathLike) -> bytes:
+    """The path or name ``value`` as a C string, as os.fsencode() has it."""
+    path = os.fsencode(value)
+    if b"\0" in path:
+        raise ValueError("embedded null byte")
+    return path
+
+
+def kind_of(value: object) -> str:
+    """What error messages call the type of ``value``."""
+    return "None" if value is None else type(value).__name__
 
 
 def c_ssize(value: SupportsIndex) -> int:

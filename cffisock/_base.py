@@ -9,6 +9,7 @@ from typing import Any, SupportsIndex
 
 from . import _address
 from ._address import give_slot, take_slot
+from ._algorithms import AlgorithmMethods
 from ._arguments import Seconds, buffer_size, c_int, part_of, seconds, wait_for
 from ._buffers import (
     SCRATCH_SIZE,
@@ -25,6 +26,7 @@ from ._messages import MessageMethods
 from ._options import OptionMethods
 from ._platform import CONSTANTS
 
+AF_ALG = CONSTANTS["AF_ALG"]
 AF_INET = CONSTANTS["AF_INET"]
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 SOCK_NONBLOCK = CONSTANTS["SOCK_NONBLOCK"]
@@ -46,7 +48,7 @@ def setdefaulttimeout(timeout: Seconds, /) -> None:
     _default_wait = wait_for(timeout)
 
 
-class socket(MessageMethods, OptionMethods):
+class socket(MessageMethods, OptionMethods, AlgorithmMethods):
     """A socket of the operating system, by its file descriptor: socket(2).
 
     ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With
@@ -198,12 +200,14 @@ class socket(MessageMethods, OptionMethods):
     def _accept(self) -> tuple[int, Any]:
         """A connection's new descriptor, close-on-exec, and the peer's address: accept(2)."""
         slot = take_slot()
+        # The kernel's accept(2) fails where AF_ALG is asked for an address.
+        peer = ffi.NULL if self._family == AF_ALG else slot[0]
         try:
-            fd = lib.cs_accept(self._fd, slot[0], self._wait)
+            fd = lib.cs_accept(self._fd, peer, self._wait)
             while fd < 0:
-                fd = lib.cs_accept(self._fd, slot[0], resume(fd, self._wait))
+                fd = lib.cs_accept(self._fd, peer, resume(fd, self._wait))
             try:
-                return fd, _address.unpack(slot, self)
+                return fd, _address.unpack(slot, self) if peer else None
             except BaseException:
                 lib.cs_close(fd)
                 raise
@@ -394,7 +398,7 @@ class socket(MessageMethods, OptionMethods):
         if len(args) == 1:
             flags, address = 0, args[0]
         elif len(args) == 2:
-            flags, address = args
+            flags, address = c_int(args[0]), args[1]
         else:
             raise TypeError(f"sendto() takes 2 or 3 arguments ({1 + len(args)} given)")
         memory = data if type(data) is bytes else readable(data)

@@ -23,8 +23,6 @@ class MessageMethods:
 
     _fd: int
     _wait: int
-    _family: int
-    _proto: int
 
     def recvmsg(
         self, bufsize: SupportsIndex, ancbufsize: SupportsIndex = 0, flags: SupportsIndex = 0, /

@@ -11,6 +11,16 @@ from ._base import getdefaulttimeout, setdefaulttimeout, socket
 from ._cffi import lib
 from ._constants import TEXTS
 from ._errors import check, error, gaierror, herror, timeout
+from ._inet import (
+    htonl,
+    htons,
+    inet_aton,
+    inet_ntoa,
+    inet_ntop,
+    inet_pton,
+    ntohl,
+    ntohs,
+)
 from ._netdb import (
     getaddrinfo,
     gethostbyaddr,
@@ -21,14 +31,6 @@ from ._netdb import (
     getprotobyname,
     getservbyname,
     getservbyport,
-    htonl,
-    htons,
-    inet_aton,
-    inet_ntoa,
-    inet_ntop,
-    inet_pton,
-    ntohl,
-    ntohs,
     sethostname,
 )
 from ._netif import if_indextoname, if_nameindex, if_nametoindex

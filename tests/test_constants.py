@@ -31,8 +31,9 @@ def fixed(words: list[str]) -> dict[str, int]:
 
 
 def plain(module: ModuleType) -> dict[str, int | str]:
-    """A module's public numbers and texts."""
-    values = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
+    """A module's public numbers and texts, without those that PyPy's ssl puts into it."""
+    names = [name for name in dir(module) if not name.startswith(("_", "SSL_ERROR_"))]
+    values = {name: getattr(module, name) for name in names}
     return {name: value for name, value in values.items() if isinstance(value, (int, str))}
 
 

@@ -9,11 +9,38 @@ from collections import deque
 from typing import Any
 
 from .._cffi import ffi
-from . import inet, raw, unix
+from . import (
+    alg,
+    bluetooth,
+    can,
+    inet,
+    netlink,
+    packet,
+    qipcrtr,
+    raw,
+    rds,
+    tipc,
+    unix,
+    vsock,
+)
 from ._codec import Codec
 
 CODECS: dict[int, Codec] = {
-    codec.family: codec for codec in (inet.INET, inet.INET6, unix.UNIX)
+    codec.family: codec
+    for codec in (
+        alg.ALG,
+        bluetooth.BLUETOOTH,
+        can.CAN,
+        inet.INET,
+        inet.INET6,
+        netlink.NETLINK,
+        packet.PACKET,
+        qipcrtr.QIPCRTR,
+        rds.RDS,
+        tipc.TIPC,
+        unix.UNIX,
+        vsock.VSOCK,
+    )
 }
 
 # Where the kernel writes addresses, each with the view that its bytes are cut from;

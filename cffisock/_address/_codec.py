@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple
+import warnings
+from operator import index
+from typing import Any, Callable, NamedTuple, SupportsIndex
 
 from .._cffi import ffi
 from .._errors import check
@@ -31,10 +33,13 @@ def put(put_address: Callable[..., int], *parts: Any) -> Any:
     return addr
 
 
-def take(take_address: Callable[..., int], addr: Any) -> Any:
-    """The ``cs_fields *`` that the shim's ``take_address`` makes of ``addr``."""
+def take(take_address: Callable[..., int], addr: Any, *fd: int) -> Any:
+    """The ``cs_fields *`` that the shim's ``take_address`` makes of ``addr``.
+
+    It asks the socket ``fd`` for the name of an interface.
+    """
     fields = ffi.new("cs_fields *")
-    check(take_address(addr, fields))
+    check(take_address(addr, fields, *fd))
     return fields
 
 
@@ -49,4 +54,40 @@ def require_tuple(address: object, family: str, caller: str) -> tuple[Any, ...]:
     if not isinstance(address, tuple):
         kind = type(address).__name__
         raise TypeError(f"{caller}(): {family} address must be tuple, not {kind}")
+    return address
+
+
+def wrapped(value: SupportsIndex, bits: int) -> int:
+    """``value`` as an unsigned number of ``bits`` bits, -1 as the greatest one.
+
+    Higher bits are lost, as they are in the standard module, which warns of it since 3.15.
+    """
+    number = index(value)
+    if not -(1 << bits - 1) <= number < 1 << bits:
+        # Reported where the socket's method was called.
+        warnings.warn("integer value out of range", DeprecationWarning, stacklevel=5)
+    return number & (1 << bits) - 1
+
+
+def utf8(value: object, complaint: str) -> bytes:
+    """The str ``value`` as C's text; TypeError with ``complaint`` where it is none."""
+    if not isinstance(value, str):
+        raise TypeError(complaint)
+    return without_nul(value.encode(), "character")
+
+
+def without_nul(data: bytes, unit: str) -> bytes:
+    """``data`` if it has no NUL byte, else a ValueError that calls it a null ``unit``."""
+    if b"\0" in data:
+        raise ValueError(f"embedded null {unit}")
+    return data
+
+
+def require_pair(address: object, family: str) -> tuple[Any, Any]:
+    """``address`` if it is a tuple of two items; TypeErrors as for AF_VSOCK and AF_QIPCRTR."""
+    if not isinstance(address, tuple):
+        kind = type(address).__name__
+        raise TypeError(f"getsockaddrarg: {family} address must be tuple, not {kind}")
+    if len(address) != 2:
+        raise TypeError(f"getsockaddrarg() takes exactly 2 arguments ({len(address)} given)")
     return address

@@ -15,13 +15,10 @@ void cs_addr_set(cs_addr *addr, const void *sa, size_t len)
     cs_addr_received(addr, (socklen_t)len);
 }
 
-int cs_addr_get(const cs_addr *addr, void *sa, size_t len, size_t least)
+void cs_addr_get(const cs_addr *addr, void *sa, size_t len)
 {
-    if (addr->len < least)
-        return -EINVAL;
     memset(sa, 0, len);
     memcpy(sa, addr->storage, addr->len < len ? addr->len : len);
-    return 0;
 }
 
 int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len)

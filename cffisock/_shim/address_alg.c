@@ -29,10 +29,8 @@ int cs_take_alg(const cs_addr *addr, cs_fields *fields)
 {
     struct alg_address sa;
     size_t type_len, name_len;
-    int result = cs_addr_get(addr, &sa, sizeof sa, offsetof(struct alg_address, name));
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sa, sizeof sa);
     type_len = strnlen(sa.type, sizeof sa.type);
     name_len = strnlen(sa.name, sizeof sa.name);
     memcpy(fields->text, sa.type, type_len);

@@ -81,10 +81,8 @@ int cs_put_l2cap(cs_addr *addr, const char *device, uint16_t psm, uint16_t cid, 
 int cs_take_l2cap(const cs_addr *addr, cs_fields *fields)
 {
     struct l2cap_address sa;
-    int result = cs_addr_get(addr, &sa, sizeof sa, offsetof(struct l2cap_address, cid));
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sa, sizeof sa);
     write_device(&sa.device, fields);
     fields->number[0] = le16toh(sa.psm);
     fields->number[1] = le16toh(sa.cid);
@@ -105,10 +103,8 @@ int cs_put_rfcomm(cs_addr *addr, const char *device, uint8_t channel)
 int cs_take_rfcomm(const cs_addr *addr, cs_fields *fields)
 {
     struct rfcomm_address sa;
-    int result = cs_addr_get(addr, &sa, sizeof sa, offsetof(struct rfcomm_address, channel));
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sa, sizeof sa);
     write_device(&sa.device, fields);
     fields->number[0] = sa.channel;
     return 0;
@@ -127,11 +123,10 @@ int cs_put_sco(cs_addr *addr, const char *device)
 int cs_take_sco(const cs_addr *addr, cs_fields *fields)
 {
     struct sco_address sa;
-    int result = cs_addr_get(addr, &sa, sizeof sa, sizeof sa);
 
-    if (result == 0)
-        write_device(&sa.device, fields);
-    return result;
+    cs_addr_get(addr, &sa, sizeof sa);
+    write_device(&sa.device, fields);
+    return 0;
 }
 
 int cs_put_hci(cs_addr *addr, uint16_t dev, uint16_t channel)
@@ -145,10 +140,8 @@ int cs_put_hci(cs_addr *addr, uint16_t dev, uint16_t channel)
 int cs_take_hci(const cs_addr *addr, cs_fields *fields)
 {
     struct hci_address sa;
-    int result = cs_addr_get(addr, &sa, sizeof sa, offsetof(struct hci_address, channel));
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sa, sizeof sa);
     fields->number[0] = sa.dev;
     fields->number[1] = sa.channel;
     return 0;

@@ -18,9 +18,6 @@ struct can_address {
     };
 };
 
-/* A protocol's addresses end where the members that it uses do. */
-#define LEAST offsetof(struct can_address, isotp)
-
 /* An address without the part that is the protocol's own. */
 static void start(struct can_address *sa, int ifindex)
 {
@@ -62,29 +59,25 @@ int cs_put_can_j1939(cs_addr *addr, int ifindex, uint64_t name, uint32_t pgn, ui
 }
 
 /* Reads `addr` into `*sa`, and the name of its interface into the text of `fields`. */
-static int take(const cs_addr *addr, cs_fields *fields, int fd, struct can_address *sa)
+static void take(const cs_addr *addr, cs_fields *fields, int fd, struct can_address *sa)
 {
-    int result = cs_addr_get(addr, sa, sizeof *sa, LEAST);
-
-    if (result == 0)
-        cs_put_interface_name(fields, fd, sa->ifindex);
-    return result;
+    cs_addr_get(addr, sa, sizeof *sa);
+    cs_put_interface_name(fields, fd, sa->ifindex);
 }
 
 int cs_take_can(const cs_addr *addr, cs_fields *fields, int fd)
 {
     struct can_address sa;
 
-    return take(addr, fields, fd, &sa);
+    take(addr, fields, fd, &sa);
+    return 0;
 }
 
 int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, int fd)
 {
     struct can_address sa;
-    int result = take(addr, fields, fd, &sa);
 
-    if (result < 0)
-        return result;
+    take(addr, fields, fd, &sa);
     fields->number[0] = sa.isotp.rx_id;
     fields->number[1] = sa.isotp.tx_id;
     return 0;
@@ -94,10 +87,8 @@ int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, int fd)
 int cs_take_can_j1939(const cs_addr *addr, cs_fields *fields, int fd)
 {
     struct can_address sa;
-    int result = take(addr, fields, fd, &sa);
 
-    if (result < 0)
-        return result;
+    take(addr, fields, fd, &sa);
     fields->number[0] = (int64_t)sa.j1939.name;
     fields->number[1] = sa.j1939.pgn;
     fields->number[2] = sa.j1939.addr;

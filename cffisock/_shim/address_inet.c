@@ -42,7 +42,7 @@ void cs_put_inet(cs_addr *addr, int port)
 {
     struct sockaddr_in sin;
 
-    cs_addr_get(addr, &sin, sizeof sin, 0);
+    cs_addr_get(addr, &sin, sizeof sin);
     sin.sin_port = htons((uint16_t)port);
     cs_addr_set(addr, &sin, sizeof sin);
 }
@@ -51,7 +51,7 @@ void cs_put_inet6(cs_addr *addr, int port, uint32_t flowinfo, uint32_t scope)
 {
     struct sockaddr_in6 sin6;
 
-    cs_addr_get(addr, &sin6, sizeof sin6, 0);
+    cs_addr_get(addr, &sin6, sizeof sin6);
     sin6.sin6_port = htons((uint16_t)port);
     sin6.sin6_flowinfo = htonl(flowinfo);
     if (scope != 0)
@@ -62,10 +62,8 @@ void cs_put_inet6(cs_addr *addr, int port, uint32_t flowinfo, uint32_t scope)
 int cs_take_inet(const cs_addr *addr, cs_fields *fields)
 {
     struct sockaddr_in sin;
-    int result = cs_addr_get(addr, &sin, sizeof sin, sizeof sin);
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sin, sizeof sin);
     inet_ntop(AF_INET, &sin.sin_addr, fields->text, sizeof fields->text);
     fields->len = (uint32_t)strlen(fields->text);
     fields->number[0] = ntohs(sin.sin_port);
@@ -75,10 +73,8 @@ int cs_take_inet(const cs_addr *addr, cs_fields *fields)
 int cs_take_inet6(const cs_addr *addr, cs_fields *fields)
 {
     struct sockaddr_in6 sin6;
-    int result = cs_addr_get(addr, &sin6, sizeof sin6, sizeof sin6);
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sin6, sizeof sin6);
     inet_ntop(AF_INET6, &sin6.sin6_addr, fields->text, sizeof fields->text);
     fields->len = (uint32_t)strlen(fields->text);
     fields->number[0] = ntohs(sin6.sin6_port);

@@ -30,11 +30,9 @@ int cs_take_packet(const cs_addr *addr, cs_fields *fields, int fd)
 {
     struct sockaddr_ll sll;
     size_t name, hardware;
-    int result = cs_addr_get(addr, &sll, sizeof sll, HARDWARE_AT);
 
-    if (result < 0)
-        return result;
-    hardware = addr->len - HARDWARE_AT;
+    cs_addr_get(addr, &sll, sizeof sll);
+    hardware = addr->len > HARDWARE_AT ? addr->len - HARDWARE_AT : 0;
     if (hardware > sll.sll_halen)
         hardware = sll.sll_halen;
     if (hardware > HARDWARE_MAX)

@@ -24,10 +24,8 @@ int cs_put_qipcrtr(cs_addr *addr, uint32_t node, uint32_t port)
 int cs_take_qipcrtr(const cs_addr *addr, cs_fields *fields)
 {
     struct qipcrtr_address sa;
-    int result = cs_addr_get(addr, &sa, sizeof sa, sizeof sa);
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sa, sizeof sa);
     fields->number[0] = sa.node;
     fields->number[1] = sa.port;
     return 0;

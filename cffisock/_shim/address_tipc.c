@@ -38,10 +38,8 @@ int cs_put_tipc(cs_addr *addr, uint32_t type, uint32_t v1, uint32_t v2, uint32_t
 int cs_take_tipc(const cs_addr *addr, cs_fields *fields)
 {
     struct tipc_address sa;
-    int result = cs_addr_get(addr, &sa, sizeof sa, sizeof sa);
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sa, sizeof sa);
     if (sa.type < SERVICE_RANGE || sa.type > SOCKET_ID)
         return -EINVAL;
     fields->number[0] = sa.type;

@@ -27,7 +27,7 @@ int cs_take_unix(const cs_addr *addr, cs_fields *fields)
 
     if (len > sizeof sun.sun_path)
         len = sizeof sun.sun_path;
-    cs_addr_get(addr, &sun, sizeof sun, 0);
+    cs_addr_get(addr, &sun, sizeof sun);
     if (len > 0 && sun.sun_path[0] != '\0')
         len = strnlen(sun.sun_path, len);
     memcpy(fields->text, sun.sun_path, len);

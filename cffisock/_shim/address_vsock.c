@@ -25,10 +25,8 @@ int cs_put_vsock(cs_addr *addr, uint32_t cid, uint32_t port)
 int cs_take_vsock(const cs_addr *addr, cs_fields *fields)
 {
     struct vsock_address sa;
-    int result = cs_addr_get(addr, &sa, sizeof sa, sizeof sa);
 
-    if (result < 0)
-        return result;
+    cs_addr_get(addr, &sa, sizeof sa);
     fields->number[0] = sa.cid;
     fields->number[1] = sa.port;
     return 0;

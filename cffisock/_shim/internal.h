@@ -53,8 +53,8 @@ void cs_addr_received(cs_addr *addr, socklen_t len);
 void cs_addr_set(cs_addr *addr, const void *sa, size_t len);
 
 /* Copies the sockaddr out of `addr`, into the `len` bytes at `sa`, zero where
- * the address is shorter.  -EINVAL if it is shorter than `least`. */
-int cs_addr_get(const cs_addr *addr, void *sa, size_t len, size_t least);
+ * the address is shorter. */
+void cs_addr_get(const cs_addr *addr, void *sa, size_t len);
 
 /* Makes the text of `fields` the name of the interface `index`, empty where the network
  * namespace of the socket `fd` has none: the length of the name. */

@@ -101,6 +101,7 @@ int cs_socket(int family, int type, int proto);
 int cs_socketpair(int family, int type, int proto, int fds[2]);
 /* What the socket `fd` is: fills in each of the three that is -1. */
 int cs_identify(int fd, int *family, int *type, int *proto);
+/* `peer` is NULL for a family in which accept(2) has no address to give. */
 int64_t cs_accept(int fd, cs_addr *peer, int64_t wait);
 int cs_bind(int fd, const cs_addr *addr);
 int cs_listen(int fd, int backlog);
@@ -120,13 +121,88 @@ int cs_getsockopt(int fd, int level, int name, char *value, size_t len);
 /* The option's int, as an unsigned number of 32 bits. */
 int64_t cs_getsockopt_int(int fd, int level, int name);
 
-/* --- netdb.c: names, services, protocols ------------------------------------- */
+/* --- inet.c: numeric addresses as text -----------------------------------------
+ * `packed` has room for 16 bytes, `text` for 46.  The results are the bytes that were put
+ * there, the text's without its NUL; -EINVAL for a text that is not an address. */
+
+int cs_inet_aton(const char *text, char *packed);
+int cs_inet_pton(int family, const char *text, char *packed);
+int cs_inet_ntop(int family, const char *packed, char *text);
+
+/* --- netdb.c: names, services, protocols ----------------------------------------
+ * What is looked up with a `buf` is put there, `len` bytes that the caller owns; -ERANGE
+ * asks for more of them. */
+
+/* The texts for an EAI_ code and an h_errno; nobody frees them. */
+const char *cs_gai_strerror(int code);
+const char *cs_hstrerror(int code);
+
+/* The answers to a look-up, of which cs_next_answer sets the first four members;
+ * `canonname` is "" where there is none, and the list's. */
+typedef struct {
+    int family;
+    int type;
+    int proto;
+    const char *canonname;
+    void *rest;
+    void *list;
+} cs_answers;
+
+/* Looks `host` and `service` up, of which one may be NULL: 0 and a list that belongs to the
+ * caller until cs_free_answers, or an EAI_ code and no list. */
+int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
+                   int flags, cs_answers *answers);
+/* Takes the next answer out, its address into `addr`: 1, or 0 where none is left. */
+int cs_next_answer(cs_answers *answers, cs_addr *addr);
+void cs_free_answers(cs_answers *answers);
+
+typedef struct {
+    char host[1025];
+    char service[32];
+} cs_names;
+
+/* The names for an AF_INET or AF_INET6 address; one of AF_INET6 takes on `flowinfo` and
+ * `scope`.  0, or an EAI_ code. */
+int cs_getnameinfo(const cs_addr *addr, uint32_t flowinfo, uint32_t scope, int flags,
+                   cs_names *names);
+
+/* A host: two lists that end with NULL, the addresses packed, `length` bytes each. */
+typedef struct {
+    int family;
+    const char *name;
+    char **aliases;
+    char **addresses;
+    size_t length;
+} cs_host;
+
+/* 0, an h_errno (of which one is -1), or -ERANGE. */
+int cs_gethostbyname(const char *name, cs_host *host, char *buf, size_t len);
+int cs_gethostbyaddr(const cs_addr *addr, cs_host *host, char *buf, size_t len);
+/* A port, and a protocol's number; -ENOENT where there is none. */
+int cs_getservbyname(const char *name, const char *proto, char *buf, size_t len);
+int cs_getprotobyname(const char *name, char *buf, size_t len);
+/* Puts the service's name at the start of `buf`: its length, or -ENOENT. */
+int cs_getservbyport(int port, const char *proto, char *buf, size_t len);
+
+int cs_gethostname(char *name, size_t len);
+int cs_sethostname(const char *name, size_t len);
 
 /* --- netif.c: interfaces ------------------------------------------------------ */
 
+typedef struct {
+    unsigned int index;
+    char name[16];
+} cs_interface;
+
+/* How many interfaces there are; fills in as many of them as there is room for. */
+int cs_if_nameindex(cs_interface *interfaces, size_t room);
+int64_t cs_if_nametoindex(const char *name);
+/* Puts the name into the 16 bytes at `name`. */
+int cs_if_indextoname(unsigned int index, char *name);
+
 /* --- address_*.c: one family each ----------------------------------------------
  * cs_put_FAMILY makes `addr` of the parts of a Python address; cs_take_FAMILY takes one apart
- * that the kernel or a peer filled in, and is -EINVAL where it is too short. */
+ * that the kernel or a peer filled in.  The parts that it is too short for are 0. */
 
 /* Puts in the address of `host`, which `family` (or AF_UNSPEC) writes as a number: 1, or 0
  * where it is not one. */

@@ -44,13 +44,14 @@ int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
 {
     for (;;) {
         socklen_t size = sizeof peer->storage;
-        int conn = accept4(fd, cs_sockaddr(peer), &size, SOCK_CLOEXEC);
+        int conn = peer == NULL ? accept4(fd, NULL, NULL, SOCK_CLOEXEC)
+                                : accept4(fd, cs_sockaddr(peer), &size, SOCK_CLOEXEC);
         int64_t stop;
 
-        if (conn >= 0) {
+        if (conn >= 0 && peer != NULL)
             cs_addr_received(peer, size);
+        if (conn >= 0)
             return conn;
-        }
         if ((stop = cs_again(fd, POLLIN, &wait)) != 0)
             return stop;
     }

@@ -1,0 +1,44 @@
+"""AF_ALG ``(type, name[, feat[, mask]])``: an algorithm of the kernel's cryptography.
+
+Only bind(2) takes one; the kernel gives none.  Its Documentation/crypto/userspace-if.rst.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+from .._cffi import ffi, lib
+from .._platform import CONSTANTS
+from ._codec import Codec, require_tuple, take, text, utf8, wrapped
+
+AF_ALG = CONSTANTS["AF_ALG"]
+
+COMPLAINT = "AF_ALG address must be a tuple (type, name[, feat[, mask]])"
+
+
+def pack(address: Any, caller: str, sock: Any) -> Any:
+    """``(type, name[, feat[, mask]])`` as a ``cs_addr *``."""
+    parts = require_tuple(address, "AF_ALG", caller)
+    if not 2 <= len(parts) <= 4:
+        raise TypeError(COMPLAINT)
+    kind, name, feat, mask = (*parts, *(0, 0)[len(parts) - 2 :])
+    addr = ffi.new("cs_addr *")
+    result = lib.cs_put_alg(
+        addr, utf8(kind, COMPLAINT), utf8(name, COMPLAINT), wrapped(feat, 16), wrapped(mask, 16)
+    )
+    if result < 0:
+        what = "name" if result == -errno.ENAMETOOLONG else "type"
+        raise ValueError(f"AF_ALG {what} too long.")
+    return addr
+
+
+def unpack(addr: Any, sock: Any) -> tuple[str, str, int, int]:
+    """``(type, name, feat, mask)`` of a ``cs_addr *``."""
+    fields = take(lib.cs_take_alg, addr)
+    feat, mask, type_len, *_ = fields.number
+    both = text(fields)
+    return both[:type_len].decode(), both[type_len:].decode(), feat, mask
+
+
+ALG = Codec(AF_ALG, pack, unpack, stable=True)

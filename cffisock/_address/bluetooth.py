@@ -1,0 +1,141 @@
+"""AF_BLUETOOTH, in the form that the socket's protocol has:
+
+- BTPROTO_L2CAP: ``(bdaddr, psm[, cid[, bdaddr_type]])``, in what comes from the kernel as short
+  as a cid of 0 and a type of BDADDR_BREDR allow;
+- BTPROTO_RFCOMM: ``(bdaddr, channel)``;
+- BTPROTO_HCI: ``device_id``, or ``(device_id[, channel])``; from the kernel the number alone
+  where the channel is HCI_CHANNEL_RAW;
+- BTPROTO_SCO: ``bdaddr``, which may be bytes here;
+- any other: ``(AF_BLUETOOTH, bytes)``, as for a family without a codec.
+
+``bdaddr`` is the address of a device, a str "XX:XX:XX:XX:XX:XX".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from .._cffi import lib
+from .._platform import CONSTANTS
+from . import raw
+from ._codec import Codec, put, take, text, utf8, without_nul, wrapped
+
+AF_BLUETOOTH = CONSTANTS["AF_BLUETOOTH"]
+BDADDR_BREDR = CONSTANTS["BDADDR_BREDR"]
+HCI_CHANNEL_RAW = CONSTANTS["HCI_CHANNEL_RAW"]
+
+
+def pack(address: Any, caller: str, sock: Any) -> Any:
+    """The address of ``sock`` in its protocol's form, as a ``cs_addr *``."""
+    form = FORMS.get(sock._proto)
+    if form is not None:
+        return form[0](address, caller)
+    if isinstance(address, tuple) and address[:1] == (AF_BLUETOOTH,):
+        return raw.pack(address, caller, sock)
+    raise OSError(f"{caller}(): unknown Bluetooth protocol")
+
+
+def unpack(addr: Any, sock: Any) -> Any:
+    """The address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
+    form = FORMS.get(sock._proto)
+    return raw.unpack(addr, sock) if form is None else form[1](addr)
+
+
+def pack_l2cap(address: Any, caller: str) -> Any:
+    """``(bdaddr, psm[, cid[, bdaddr_type]])`` as a ``cs_addr *``."""
+    try:
+        parts = require_items(address, 2, 4)
+        bdaddr, psm, cid, kind = (*parts, *(0, BDADDR_BREDR)[len(parts) - 2 :])
+        numbers = wrapped(psm, 16), wrapped(cid, 16), wrapped(kind, 8)
+        name = utf8(bdaddr, "")
+    except (TypeError, ValueError):
+        raise wrong_format(caller) from None
+    return put_device(lib.cs_put_l2cap, name, *numbers)
+
+
+def unpack_l2cap(addr: Any) -> tuple[Any, ...]:
+    """``(bdaddr, psm[, cid[, bdaddr_type]])`` of a ``cs_addr *``."""
+    fields = take(lib.cs_take_l2cap, addr)
+    psm, cid, kind, *_ = fields.number
+    parts = (text(fields).decode(), psm, cid, kind)
+    if kind != BDADDR_BREDR:
+        return parts
+    return parts[:3] if cid else parts[:2]
+
+
+def pack_rfcomm(address: Any, caller: str) -> Any:
+    """``(bdaddr, channel)`` as a ``cs_addr *``."""
+    try:
+        bdaddr, channel = require_items(address, 2, 2)
+        name, number = utf8(bdaddr, ""), wrapped(channel, 8)
+    except (TypeError, ValueError):
+        raise wrong_format(caller) from None
+    return put_device(lib.cs_put_rfcomm, name, number)
+
+
+def unpack_rfcomm(addr: Any) -> tuple[str, int]:
+    """``(bdaddr, channel)`` of a ``cs_addr *``."""
+    fields = take(lib.cs_take_rfcomm, addr)
+    return text(fields).decode(), fields.number[0]
+
+
+def pack_hci(address: Any, caller: str) -> Any:
+    """``device_id`` or ``(device_id[, channel])`` as a ``cs_addr *``."""
+    try:
+        parts = (address,) if hasattr(type(address), "__index__") else require_items(address, 1, 2)
+        device, channel = (*parts, *(HCI_CHANNEL_RAW,)[len(parts) - 1 :])
+        numbers = wrapped(device, 16), wrapped(channel, 16)
+    except (TypeError, ValueError):
+        raise wrong_format(caller) from None
+    return put(lib.cs_put_hci, *numbers)
+
+
+def unpack_hci(addr: Any) -> int | tuple[int, int]:
+    """``device_id`` or ``(device_id, channel)`` of a ``cs_addr *``."""
+    device, channel, *_ = take(lib.cs_take_hci, addr).number
+    return device if channel == HCI_CHANNEL_RAW else (device, channel)
+
+
+def pack_sco(address: Any, caller: str) -> Any:
+    """``bdaddr``, a str or bytes, as a ``cs_addr *``."""
+    if isinstance(address, bytes):
+        return put_device(lib.cs_put_sco, without_nul(address, "byte"))
+    if isinstance(address, str):
+        return put_device(lib.cs_put_sco, utf8(address, ""))
+    raise wrong_format(caller)
+
+
+def unpack_sco(addr: Any) -> str:
+    """``bdaddr`` of a ``cs_addr *``."""
+    return text(take(lib.cs_take_sco, addr)).decode()
+
+
+def require_items(address: Any, least: int, most: int) -> tuple[Any, ...]:
+    """``address`` if it is a tuple with so many items, else a TypeError."""
+    if not isinstance(address, tuple) or not least <= len(address) <= most:
+        raise TypeError
+    return address
+
+
+def wrong_format(caller: str) -> OSError:
+    """What the standard module raises for a Bluetooth address of a wrong type or length."""
+    return OSError(f"{caller}(): wrong format")
+
+
+def put_device(put_address: Callable[..., int], name: bytes, *numbers: int) -> Any:
+    """`put`, where the only thing that can be wrong is the device's ``name``."""
+    try:
+        return put(put_address, name, *numbers)
+    except OSError:
+        raise OSError("bad bluetooth address") from None
+
+
+Form = tuple[Callable[[Any, str], Any], Callable[[Any], Any]]
+FORMS: dict[int, Form] = {
+    CONSTANTS["BTPROTO_L2CAP"]: (pack_l2cap, unpack_l2cap),
+    CONSTANTS["BTPROTO_RFCOMM"]: (pack_rfcomm, unpack_rfcomm),
+    CONSTANTS["BTPROTO_HCI"]: (pack_hci, unpack_hci),
+    CONSTANTS["BTPROTO_SCO"]: (pack_sco, unpack_sco),
+}
+
+BLUETOOTH = Codec(AF_BLUETOOTH, pack, unpack, stable=False)

@@ -1,0 +1,29 @@
+"""AF_NETLINK ``(pid, groups)``.  netlink(7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._cffi import lib
+from .._platform import CONSTANTS
+from ._codec import Codec, put, require_tuple, take, wrapped
+
+AF_NETLINK = CONSTANTS["AF_NETLINK"]
+
+
+def pack(address: Any, caller: str, sock: Any) -> Any:
+    """``(pid, groups)`` as a ``cs_addr *``."""
+    parts = require_tuple(address, "AF_NETLINK", caller)
+    if len(parts) != 2:
+        raise TypeError("AF_NETLINK address must be a pair (pid, groups)")
+    pid, groups = parts
+    return put(lib.cs_put_netlink, wrapped(pid, 32), wrapped(groups, 32))
+
+
+def unpack(addr: Any, sock: Any) -> tuple[int, int]:
+    """``(pid, groups)`` of a ``cs_addr *``."""
+    fields = take(lib.cs_take_netlink, addr)
+    return fields.number[0], fields.number[1]
+
+
+NETLINK = Codec(AF_NETLINK, pack, unpack, stable=True)

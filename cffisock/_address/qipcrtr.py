@@ -1,0 +1,26 @@
+"""AF_QIPCRTR ``(node, port)``.  The IPC router of Qualcomm's chips, the kernel's net/qrtr."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._cffi import lib
+from .._platform import CONSTANTS
+from ._codec import Codec, put, require_pair, take, wrapped
+
+AF_QIPCRTR = CONSTANTS["AF_QIPCRTR"]
+
+
+def pack(address: Any, caller: str, sock: Any) -> Any:
+    """``(node, port)`` as a ``cs_addr *``."""
+    node, port = require_pair(address, "AF_QIPCRTR")
+    return put(lib.cs_put_qipcrtr, wrapped(node, 32), wrapped(port, 32))
+
+
+def unpack(addr: Any, sock: Any) -> tuple[int, int]:
+    """``(node, port)`` of a ``cs_addr *``."""
+    fields = take(lib.cs_take_qipcrtr, addr)
+    return fields.number[0], fields.number[1]
+
+
+QIPCRTR = Codec(AF_QIPCRTR, pack, unpack, stable=True)

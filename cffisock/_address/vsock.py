@@ -1,0 +1,26 @@
+"""AF_VSOCK ``(cid, port)``.  vsock(7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._cffi import lib
+from .._platform import CONSTANTS
+from ._codec import Codec, put, require_pair, take, wrapped
+
+AF_VSOCK = CONSTANTS["AF_VSOCK"]
+
+
+def pack(address: Any, caller: str, sock: Any) -> Any:
+    """``(cid, port)`` as a ``cs_addr *``."""
+    cid, port = require_pair(address, "AF_VSOCK")
+    return put(lib.cs_put_vsock, wrapped(cid, 32), wrapped(port, 32))
+
+
+def unpack(addr: Any, sock: Any) -> tuple[int, int]:
+    """``(cid, port)`` of a ``cs_addr *``."""
+    fields = take(lib.cs_take_vsock, addr)
+    return fields.number[0], fields.number[1]
+
+
+VSOCK = Codec(AF_VSOCK, pack, unpack, stable=True)

@@ -1,0 +1,165 @@
+"""Numbers in network byte order, and numeric addresses as text: byteorder(3), inet_pton(3).
+
+What has been converted is remembered: a look-up costs less than a call of the shim.  The
+tables are emptied when full, and look-ups are by exact types, since 1, 1.0 and True are
+equal keys.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+from operator import index
+from typing import Any, Callable, SupportsIndex, TypeVar
+
+from ._arguments import c_int, c_text, c_unsigned
+from ._buffers import give_scratch, new_scratch, readable, release, take_scratch
+from ._cffi import ffi, lib
+from ._errors import check
+from ._platform import CONSTANTS
+
+AF_INET = CONSTANTS["AF_INET"]
+AF_INET6 = CONSTANTS["AF_INET6"]
+SIZES = {AF_INET: 4, AF_INET6: 16}
+
+_KNOWN_MAX = 1024
+_LONGEST_TEXT = 45  # of an IPv6 address; inet_aton() takes any length
+_K = TypeVar("_K", int, str, bytes)
+_V = TypeVar("_V")
+
+
+def _remember(known: dict[_K, _V], key: _K, value: _V) -> _V:
+    """``value``, which is now in the table ``known``."""
+    if len(known) >= _KNOWN_MAX:
+        known.clear()
+    known[key] = value
+    return value
+
+
+# --- byte order -----------------------------------------------------------------------
+
+
+def _swapper(name: str, size: int, c_type: str) -> Callable[[SupportsIndex], int]:
+    """The function ``name``: numbers of ``size`` bytes to network byte order, and back."""
+    maximum = 256**size - 1
+    known: dict[int, int] = {}
+
+    def swap(integer: SupportsIndex, /) -> int:
+        number = c_unsigned(integer, maximum, c_type)
+        return int.from_bytes(number.to_bytes(size, sys.byteorder), "big")
+
+    def swap_known(integer: SupportsIndex, /) -> int:
+        if type(integer) is not int:
+            return swap(integer)
+        try:
+            return known[integer]
+        except KeyError:
+            return _remember(known, integer, swap(integer))
+
+    # The plain one takes 350 ns on CPython and 1 ns on PyPy, the other 50 and 5; the
+    # interpreters' own take 25 to 60 and 2 to 12.
+    function = swap if sys.implementation.name == "pypy" else swap_known
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"``integer``, a {c_type}, between host and network byte order: {name}(3)."
+    return function
+
+
+htons = _swapper("htons", 2, "uint16_t")
+ntohs = _swapper("ntohs", 2, "uint16_t")
+htonl = _swapper("htonl", 4, "uint32_t")
+ntohl = _swapper("ntohl", 4, "uint32_t")
+
+
+# --- addresses ------------------------------------------------------------------------
+
+_loose: dict[str, bytes] = {}
+_packed: dict[int, dict[str, bytes]] = {AF_INET: {}, AF_INET6: {}}
+_texts: dict[int, dict[bytes, str]] = {AF_INET: {}, AF_INET6: {}}
+_ipv4_texts = _texts[AF_INET]
+
+
+def inet_aton(ip_addr: str, /) -> bytes:
+    """The 4 bytes of an IPv4 address in any of its forms, such as '127.1': inet_aton(3)."""
+    if type(ip_addr) is str:
+        try:
+            return _loose[ip_addr]
+        except KeyError:
+            pass
+    text = c_text(ip_addr, "inet_aton() argument")
+    packed = _filled("inet_aton", lib.cs_inet_aton, text)
+    if len(text) > _LONGEST_TEXT:
+        return packed
+    return _remember(_loose, text.decode(), packed)
+
+
+def inet_ntoa(packed_ip: Any, /) -> str:
+    """The text of an IPv4 address of 4 bytes: inet_ntoa(3)."""
+    if type(packed_ip) is bytes:
+        try:
+            return _ipv4_texts[packed_ip]
+        except KeyError:
+            pass
+    packed = _copy(packed_ip)
+    if len(packed) != SIZES[AF_INET]:
+        raise OSError("packed IP wrong length for inet_ntoa")
+    return inet_ntop(AF_INET, packed)
+
+
+def inet_pton(address_family: SupportsIndex, ip_string: str, /) -> bytes:
+    """The bytes of an AF_INET or AF_INET6 address: inet_pton(3)."""
+    family = index(address_family)
+    if type(ip_string) is str:
+        try:
+            return _packed[family][ip_string]
+        except KeyError:
+            pass
+    family = c_int(family)
+    text = c_text(ip_string, "inet_pton() argument 2")
+    packed = _filled("inet_pton", lib.cs_inet_pton, family, text)
+    return _remember(_packed[family], text.decode(), packed)
+
+
+def inet_ntop(address_family: SupportsIndex, packed_ip: Any, /) -> str:
+    """The text of a packed AF_INET or AF_INET6 address: inet_ntop(3)."""
+    family = index(address_family)
+    if type(packed_ip) is bytes:
+        try:
+            return _texts[family][packed_ip]
+        except KeyError:
+            pass
+    family = c_int(family)
+    packed = _copy(packed_ip)
+    if family not in SIZES:
+        raise ValueError(f"unknown address family {family}")
+    if len(packed) != SIZES[family]:
+        raise ValueError("invalid length of packed IP address string")
+    text = _filled("inet_ntop", lib.cs_inet_ntop, family, packed)
+    return _remember(_texts[family], packed, text.decode())
+
+
+def _copy(data: Any) -> bytes:
+    """The bytes of a bytes-like object."""
+    if type(data) is bytes:
+        return data
+    memory = readable(data)
+    try:
+        copy: bytes = ffi.unpack(memory, len(memory))
+        return copy
+    finally:
+        release(memory)
+
+
+def _filled(caller: str, fill: Callable[..., int], *arguments: Any) -> bytes:
+    """What the shim's function ``fill`` puts into memory, its last argument."""
+    try:
+        scratch = take_scratch()
+    except IndexError:
+        scratch = new_scratch()
+    try:
+        n = fill(*arguments, scratch[0])
+        if n == -errno.EINVAL:
+            raise OSError(f"illegal IP address string passed to {caller}")
+        data: bytes = scratch[1][: check(n)]
+        return data
+    finally:
+        give_scratch(scratch)

@@ -1,0 +1,277 @@
+"""Names of hosts, services and protocols, and this host's own: getaddrinfo(3) and its kin."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from operator import index
+from typing import Any, Callable, SupportsIndex, Union
+
+from ._address import give_slot, take_slot, unpack
+from ._address.inet import host_address, unpack_inet
+from ._arguments import UINT_MAX, PathLike, c_int, c_path, c_text, kind_of
+from ._buffers import allocate
+from ._cffi import ffi, lib
+from ._errors import check, error_for, gai_error, herror_for
+from ._inet import inet_ntop
+from ._platform import CONSTANTS
+
+AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
+AF_INET = CONSTANTS["AF_INET"]
+SOCK_DGRAM = CONSTANTS["SOCK_DGRAM"]
+AI_NUMERICHOST = CONSTANTS["AI_NUMERICHOST"]
+
+Host = Union[str, bytes, bytearray]
+HostEntry = tuple[str, list[str], list[str]]
+Answer = tuple[int, int, int, str, Any]
+
+# The room that a look-up may take, in bytes: a host can have any number of names.
+_ROOMS = tuple(1024 * 4**n for n in range(8))
+_HOST_NAME_SIZE = 256
+
+
+# --- addresses and names -----------------------------------------------------------------
+
+
+def getaddrinfo(
+    host: str | bytes | None,
+    port: SupportsIndex | str | bytes | None,
+    family: SupportsIndex = 0,
+    type: SupportsIndex = 0,
+    proto: SupportsIndex = 0,
+    flags: SupportsIndex = 0,
+) -> list[Answer]:
+    """The addresses of ``host`` and the service ``port``: getaddrinfo(3).
+
+    Each as ``(family, type, proto, canonname, address)``, plain ints, as `socket` and
+    `connect` take them.  Raises gaierror.
+    """
+    hints = c_int(family), c_int(type), c_int(proto)
+    flags = c_int(flags)
+    name, service = _node(host), _service(port)
+    sys.audit("socket.getaddrinfo", host, port, *hints)
+    return _answers(name, service, *hints, flags)
+
+
+def getnameinfo(sockaddr: tuple[Any, ...], flags: SupportsIndex, /) -> tuple[str, str]:
+    """The names of the host and the service at an address: getnameinfo(3).
+
+    ``sockaddr`` is one of AF_INET or AF_INET6 with a numeric host.  Raises gaierror.
+    """
+    flags = c_int(flags)
+    if not isinstance(sockaddr, tuple):
+        raise TypeError("getnameinfo() argument 1 must be a tuple")
+    if not 2 <= len(sockaddr) <= 4 or not isinstance(sockaddr[0], str):
+        raise TypeError("getnameinfo(): illegal sockaddr argument")
+    host = c_text(sockaddr[0], "host")
+    port = b"%d" % c_int(sockaddr[1])
+    flowinfo = index(sockaddr[2]) & UINT_MAX if len(sockaddr) > 2 else 0
+    scope = index(sockaddr[3]) & UINT_MAX if len(sockaddr) > 3 else 0
+    if flowinfo > 0xFFFFF:
+        raise OverflowError("getnameinfo(): flowinfo must be 0-1048575.")
+    sys.audit("socket.getnameinfo", sockaddr)
+    slot = take_slot()
+    answers = ffi.new("cs_answers *")
+    names = ffi.new("cs_names *")
+    try:
+        hints = AF_UNSPEC, SOCK_DGRAM, 0, AI_NUMERICHOST
+        code = lib.cs_getaddrinfo(host, port, *hints, answers)
+        if code == 0:
+            lib.cs_next_answer(answers, slot[0])
+            if answers.family == AF_INET and len(sockaddr) != 2:
+                raise OSError("IPv4 sockaddr must be 2 tuple")
+            code = lib.cs_getnameinfo(slot[0], flowinfo, scope, flags, names)
+        if code != 0:
+            raise gai_error(code)
+    finally:
+        lib.cs_free_answers(answers)
+        give_slot(slot)
+    return os.fsdecode(ffi.string(names.host)), ffi.string(names.service).decode()
+
+
+def _node(host: object) -> Any:
+    if host is None:
+        return ffi.NULL
+    if isinstance(host, str):
+        return host.encode("idna")
+    if isinstance(host, bytes):
+        return host
+    raise TypeError("getaddrinfo() argument 1 must be string or None")
+
+
+def _service(port: Any) -> Any:
+    if port is None:
+        return ffi.NULL
+    if isinstance(port, str):
+        return port.encode()
+    if isinstance(port, bytes):
+        return port
+    try:
+        return b"%d" % index(port)
+    except TypeError:
+        raise OSError("Int or String expected") from None
+
+
+def _answers(
+    name: Any, service: Any, family: int, kind: int, proto: int, flags: int
+) -> list[Answer]:
+    slot = take_slot()
+    found = ffi.new("cs_answers *")
+    answers = []
+    try:
+        code = lib.cs_getaddrinfo(name, service, family, kind, proto, flags, found)
+        if code != 0:
+            raise gai_error(code)
+        while lib.cs_next_answer(found, slot[0]):
+            canonname = ffi.string(found.canonname).decode()
+            address = unpack(slot, None)
+            answers.append((found.family, found.type, found.proto, canonname, address))
+    finally:
+        lib.cs_free_answers(found)
+        give_slot(slot)
+    return answers
+
+
+# --- hosts ---------------------------------------------------------------------------------
+
+
+def gethostbyname(hostname: Host, /) -> str:
+    """The first IPv4 address of ``hostname``, as text.  Raises gaierror."""
+    name = _host(hostname, "gethostbyname")
+    sys.audit("socket.gethostbyname", hostname)
+    addr = ffi.new("cs_addr *")
+    host_address(addr, AF_INET, name)
+    return unpack_inet(addr, None)[0]
+
+
+def gethostbyname_ex(hostname: Host, /) -> HostEntry:
+    """``(name, aliases, addresses)`` of the host ``hostname``, IPv4 only: gethostbyname_r(3).
+
+    Raises gaierror or herror.
+    """
+    name = _host(hostname, "gethostbyname_ex")
+    sys.audit("socket.gethostbyname", hostname)
+    host_address(ffi.new("cs_addr *"), AF_INET, name)
+    return _host_entry(lib.cs_gethostbyname, name)
+
+
+def gethostbyaddr(ip_address: Host, /) -> HostEntry:
+    """``(name, aliases, addresses)`` of the host at an address: gethostbyaddr_r(3).
+
+    ``ip_address`` may be a name, too.  Raises gaierror or herror.
+    """
+    name = _host(ip_address, "gethostbyaddr")
+    sys.audit("socket.gethostbyaddr", ip_address)
+    if not name:
+        raise OSError("wildcard resolved to multiple address")
+    addr = ffi.new("cs_addr *")
+    host_address(addr, AF_UNSPEC, name)
+    return _host_entry(lib.cs_gethostbyaddr, addr)
+
+
+def _host(hostname: object, caller: str) -> bytes:
+    if isinstance(hostname, str):
+        name = hostname.encode("idna")
+    elif isinstance(hostname, (bytes, bytearray)):
+        name = bytes(hostname)
+    else:
+        kind = kind_of(hostname)
+        raise TypeError(f"{caller}() argument 1 must be str, bytes or bytearray, not {kind}")
+    if b"\0" in name:
+        wanted = "encoded string without null bytes"
+        raise TypeError(f"{caller}() argument 1 must be {wanted}, not {kind_of(hostname)}")
+    return name
+
+
+def _host_entry(look_up: Callable[..., int], key: Any) -> HostEntry:
+    host = ffi.new("cs_host *")
+    # The members of `host` point into the memory.
+    code, _memory = _with_room(look_up, key, host)
+    if code != 0:
+        raise herror_for(code)
+    addresses = [ffi.unpack(packed, host.length) for packed in _listed(host.addresses)]
+    return (
+        os.fsdecode(ffi.string(host.name)),
+        [os.fsdecode(ffi.string(alias)) for alias in _listed(host.aliases)],
+        [inet_ntop(host.family, packed) for packed in addresses],
+    )
+
+
+def _listed(pointers: Any) -> list[Any]:
+    """The pointers of a C list, up to the NULL that ends it."""
+    count = 0
+    while pointers[count] != ffi.NULL:
+        count += 1
+    return [pointers[i] for i in range(count)]
+
+
+def gethostname() -> str:
+    """The name of this host: gethostname(2)."""
+    sys.audit("socket.gethostname")
+    name = ffi.new("char[]", _HOST_NAME_SIZE)
+    check(lib.cs_gethostname(name, _HOST_NAME_SIZE))
+    return os.fsdecode(ffi.string(name))
+
+
+def sethostname(name: PathLike, /) -> None:
+    """Gives this host a name, which takes privileges: sethostname(2)."""
+    text = name if isinstance(name, bytes) else c_path(name)
+    sys.audit("socket.sethostname", text)
+    check(lib.cs_sethostname(text, len(text)))
+
+
+# --- services and protocols ------------------------------------------------------------------
+
+_ANY_PROTOCOL: Any = object()
+
+
+def getservbyname(servicename: str, protocolname: str = _ANY_PROTOCOL, /) -> int:
+    """The port of a service, for any protocol or for one: getservbyname_r(3)."""
+    name = c_text(servicename, "getservbyname() argument 1")
+    audited, protocol = _protocol(protocolname, "getservbyname")
+    sys.audit("socket.getservbyname", servicename, audited)
+    port, _ = _with_room(lib.cs_getservbyname, name, protocol)
+    return _found(port, "service/proto not found")
+
+
+def getservbyport(port: SupportsIndex, protocolname: str = _ANY_PROTOCOL, /) -> str:
+    """The name of the service at a port, for any protocol or for one: getservbyport_r(3)."""
+    number = c_int(port)
+    audited, protocol = _protocol(protocolname, "getservbyport")
+    if not 0 <= number <= 0xFFFF:
+        raise OverflowError("getservbyport: port must be 0-65535.")
+    sys.audit("socket.getservbyport", number, audited)
+    size, memory = _with_room(lib.cs_getservbyport, number, protocol)
+    name: bytes = ffi.unpack(memory, _found(size, "port/proto not found"))
+    return name.decode()
+
+
+def getprotobyname(protocolname: str, /) -> int:
+    """The number of a protocol, for the third argument of `socket`: getprotobyname_r(3)."""
+    name = c_text(protocolname, "getprotobyname() argument 1")
+    number, _ = _with_room(lib.cs_getprotobyname, name)
+    return _found(number, "protocol not found")
+
+
+def _protocol(name: str, caller: str) -> tuple[str | None, Any]:
+    """The protocol ``name`` for the audit event, and for the shim."""
+    if name is _ANY_PROTOCOL:
+        return None, ffi.NULL
+    return name, c_text(name, f"{caller}() argument 2")
+
+
+def _found(result: int, complaint: str) -> int:
+    if result < 0:
+        raise OSError(complaint)
+    return result
+
+
+def _with_room(look_up: Callable[..., int], *arguments: Any) -> tuple[int, Any]:
+    """The result of the shim's ``look_up`` and the memory that it put its data into."""
+    for size in _ROOMS:
+        memory = allocate("char[]", size)
+        result = look_up(*arguments, memory, size)
+        if result != -errno.ERANGE:
+            return result, memory
+    raise error_for(-errno.ERANGE)

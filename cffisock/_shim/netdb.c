@@ -1,0 +1,165 @@
+/* The databases of hosts, services and protocols, and the host's own name.
+ *
+ * The reentrant functions are GNU's: getservbyname_r(3) and its kin put what they find into
+ * the caller's buffer, and ask for a larger one with ERANGE. */
+#include "internal.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+_Static_assert(sizeof(((cs_names *)0)->host) >= NI_MAXHOST, "cs_names holds every host's name");
+_Static_assert(sizeof(((cs_names *)0)->service) >= NI_MAXSERV, "cs_names holds every service");
+
+const char *cs_gai_strerror(int code)
+{
+    return gai_strerror(code);
+}
+
+const char *cs_hstrerror(int code)
+{
+    return hstrerror(code);
+}
+
+int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
+                   int flags, cs_answers *answers)
+{
+    struct addrinfo hints = {
+        .ai_flags = flags,
+        .ai_family = family,
+        .ai_socktype = type,
+        .ai_protocol = proto,
+    };
+    struct addrinfo *found = NULL;
+    int error = getaddrinfo(host, service, &hints, &found);
+
+    answers->list = answers->rest = error == 0 ? found : NULL;
+    return error;
+}
+
+int cs_next_answer(cs_answers *answers, cs_addr *addr)
+{
+    const struct addrinfo *answer = answers->rest;
+
+    if (answer == NULL)
+        return 0;
+    answers->family = answer->ai_family;
+    answers->type = answer->ai_socktype;
+    answers->proto = answer->ai_protocol;
+    answers->canonname = answer->ai_canonname != NULL ? answer->ai_canonname : "";
+    cs_addr_set(addr, answer->ai_addr, answer->ai_addrlen);
+    answers->rest = answer->ai_next;
+    return 1;
+}
+
+void cs_free_answers(cs_answers *answers)
+{
+    if (answers->list != NULL)
+        freeaddrinfo(answers->list);
+    answers->list = answers->rest = NULL;
+}
+
+int cs_getnameinfo(const cs_addr *addr, uint32_t flowinfo, uint32_t scope, int flags,
+                   cs_names *names)
+{
+    cs_addr full = *addr;
+
+    if (addr->family == AF_INET6) {
+        struct sockaddr_in6 sin6;
+
+        cs_addr_get(addr, &sin6, sizeof sin6);
+        sin6.sin6_flowinfo = htonl(flowinfo);
+        sin6.sin6_scope_id = scope;
+        cs_addr_set(&full, &sin6, sizeof sin6);
+    }
+    return getnameinfo(cs_sockaddr(&full), full.len, names->host, sizeof names->host,
+                       names->service, sizeof names->service, flags);
+}
+
+/* The result for a look-up of a host that returned `error` and set `h_error`. */
+static int host_result(int error, const struct hostent *found, int h_error, cs_host *host)
+{
+    if (error == ERANGE)
+        return -ERANGE;
+    if (found == NULL)
+        return h_error != NETDB_SUCCESS ? h_error : NETDB_INTERNAL;
+    host->family = found->h_addrtype;
+    host->name = found->h_name;
+    host->aliases = found->h_aliases;
+    host->addresses = found->h_addr_list;
+    host->length = (size_t)found->h_length;
+    return 0;
+}
+
+int cs_gethostbyname(const char *name, cs_host *host, char *buf, size_t len)
+{
+    struct hostent entry, *found = NULL;
+    int h_error = NETDB_SUCCESS;
+    int error = gethostbyname_r(name, &entry, buf, len, &found, &h_error);
+
+    return host_result(error, found, h_error, host);
+}
+
+int cs_gethostbyaddr(const cs_addr *addr, cs_host *host, char *buf, size_t len)
+{
+    struct sockaddr_in sin;
+    struct sockaddr_in6 sin6;
+    const void *packed = &sin.sin_addr;
+    socklen_t size = sizeof sin.sin_addr;
+    struct hostent entry, *found = NULL;
+    int h_error = NETDB_SUCCESS, error;
+
+    cs_addr_get(addr, &sin, sizeof sin);
+    cs_addr_get(addr, &sin6, sizeof sin6);
+    if (addr->family == AF_INET6) {
+        packed = &sin6.sin6_addr;
+        size = sizeof sin6.sin6_addr;
+    }
+    error = gethostbyaddr_r(packed, size, addr->family, &entry, buf, len, &found, &h_error);
+    return host_result(error, found, h_error, host);
+}
+
+/* The failure of a look-up in the other databases. */
+static int not_found(int error)
+{
+    return error != 0 ? -error : -ENOENT;
+}
+
+int cs_getservbyname(const char *name, const char *proto, char *buf, size_t len)
+{
+    struct servent entry, *found = NULL;
+    int error = getservbyname_r(name, proto, &entry, buf, len, &found);
+
+    return found != NULL ? ntohs((uint16_t)found->s_port) : not_found(error);
+}
+
+int cs_getservbyport(int port, const char *proto, char *buf, size_t len)
+{
+    struct servent entry, *found = NULL;
+    int error = getservbyport_r(htons((uint16_t)port), proto, &entry, buf, len, &found);
+    size_t size;
+
+    if (found == NULL)
+        return not_found(error);
+    size = strlen(found->s_name);
+    memmove(buf, found->s_name, size + 1);
+    return (int)size;
+}
+
+int cs_getprotobyname(const char *name, char *buf, size_t len)
+{
+    struct protoent entry, *found = NULL;
+    int error = getprotobyname_r(name, &entry, buf, len, &found);
+
+    return found != NULL ? found->p_proto : not_found(error);
+}
+
+int cs_gethostname(char *name, size_t len)
+{
+    return cs_done(gethostname(name, len));
+}
+
+int cs_sethostname(const char *name, size_t len)
+{
+    return cs_done(sethostname(name, len));
+}

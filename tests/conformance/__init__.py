@@ -1,0 +1,1 @@
+"""The interpreter's own test suite, run in place on cffisock."""

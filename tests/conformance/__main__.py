@@ -1,0 +1,157 @@
+"""``python -m tests.conformance [MODULE...]``: the running interpreter's own tests as referee.
+
+Runs test modules of the interpreter's standard library (by default test.test_socket and
+test.test_timeout) twice, with cffisock in place of socket and _socket and with the
+interpreter's own, and prints how both fared.  The exit status is 0 if on cffisock nothing
+fails, nothing hangs that does not hang on the interpreter's own module too, and nothing is
+skipped that runs there; deviations.txt lists what may deviate, and why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+MODULES = ["test.test_socket", "test.test_timeout"]
+BAD = ("failed", "error", "hung", "crashed")
+
+Outcomes = dict[str, tuple[str, str]]
+
+
+def interpreter() -> str:
+    """A name such as cpython-3.13 or pypy-3.9."""
+    return f"{sys.implementation.name}-{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def deviations() -> list[str]:
+    """The patterns of the tests that may fail on this interpreter."""
+    patterns = []
+    for line in (HERE / "deviations.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            which, test, _reason = line.split(None, 2)
+            if fnmatch.fnmatch(interpreter(), which):
+                patterns.append(test)
+    return patterns
+
+
+def read_report(path: Path) -> tuple[Outcomes, str | None]:
+    """The outcome of each test by its name, the worst of several, and the one that never ended."""
+    outcomes: Outcomes = {}
+    running = None
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, outcome, text = json.loads(line)
+        if outcome == "started":
+            running = name
+            continue
+        if name == running:
+            running = None
+        if outcomes.get(name, ("",))[0] not in BAD:
+            outcomes[name] = (outcome, text)
+    return outcomes, running
+
+
+def run(which: str, module: str, limit: float) -> Outcomes:
+    """Runs ``module``; a test that takes ``limit`` seconds has hung, and the rest goes on."""
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        report = Path(folder, "report")
+        report.touch()
+        stuck: Outcomes = {}
+        while True:
+            outcomes, _ = read_report(report)
+            done = [*outcomes, *stuck]
+            ended = watch(which, module, report, done, Path(folder), limit)
+            outcomes, running = read_report(report)
+            if running is None:
+                if ended != 0:
+                    stuck[module] = ("crashed", f"exit status {ended}")
+                return {**outcomes, **stuck}
+            stuck[running] = ("hung" if ended is None else "crashed", f"exit status {ended}")
+
+
+def watch(
+    which: str, module: str, report: Path, done: list[str], folder: Path, limit: float
+) -> int | None:
+    """Runs child.py to its end: its exit status, None where no test ended within ``limit``."""
+    command = [sys.executable, "-m", "tests.conformance.child", which, module, str(report), *done]
+    with (folder / "output").open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=HERE.parent.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        size = -1
+        while True:
+            try:
+                return process.wait(limit)
+            except subprocess.TimeoutExpired:
+                grown = report.stat().st_size
+                if grown == size:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+                    return None
+                size = grown
+
+
+def count(outcomes: Outcomes, *kinds: str) -> int:
+    """How many of the tests had one of these outcomes."""
+    return sum(outcome in kinds for outcome, _ in outcomes.values())
+
+
+def judge(ours: Outcomes, own: Outcomes, allowed: list[str]) -> list[str]:
+    """What is wrong with our outcomes beside the interpreter's own, a line each."""
+    wrong = []
+    for name, (outcome, text) in sorted(ours.items()):
+        their_outcome = own.get(name, ("absent",))[0]
+        if any(fnmatch.fnmatch(name, pattern) for pattern in allowed):
+            continue
+        if outcome == "hung" and their_outcome == "hung":
+            continue
+        if outcome in BAD or (outcome == "skipped" and their_outcome == "passed"):
+            wrong.append(f"{outcome.upper()} {name} (own: {their_outcome})\n{text.rstrip()}\n")
+    wrong += [f"NOT RUN {name} (own: passed)" for name in sorted(set(own) - set(ours)) if own[name][0] == "passed"]
+    return wrong
+
+
+def table_row(label: str, outcomes: Outcomes) -> str:
+    """One line of counts."""
+    kinds = [("failed",), ("error", "crashed"), ("skipped",), ("hung",)]
+    counts = [len(outcomes), *(count(outcomes, *kind) for kind in kinds)]
+    return f"{label:44}" + "".join(f"{number:9}" for number in counts)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", default=MODULES)
+    parser.add_argument("--limit", type=float, default=90, help="seconds for one test")
+    options = parser.parse_args()
+    print(f"{interpreter()}, {platform.python_implementation()} {sys.version.split()[0]}")
+    print(f"{'':44}" + "".join(f"{word:>9}" for word in ("ran", "failed", "errors", "skipped", "hung")))
+    allowed = deviations()
+    wrong: list[str] = []
+    for module in options.modules:
+        own = run("own", module, options.limit)
+        print(table_row(f"{module}, own socket", own), flush=True)
+        ours = run("cffisock", module, options.limit)
+        print(table_row(f"{module}, cffisock", ours), flush=True)
+        wrong += judge(ours, own, allowed)
+        if not count(ours, "passed"):
+            wrong.append(f"{module}: no test passed")
+    print(*wrong, sep="\n")
+    print(f"{len(wrong)} deviations from the interpreter's own socket")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

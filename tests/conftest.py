@@ -1,0 +1,180 @@
+"""Fixtures; descriptors that a test leaves open; the tests that cannot run here."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import shutil
+import socket as own
+import subprocess
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+
+import cffisock
+
+from .support import descriptors, tcp_pair, udp_pair
+
+# --- what cannot run here -----------------------------------------------------------------------
+
+
+def why_not_root() -> str | None:
+    return None if os.geteuid() == 0 else "not root"
+
+
+def why_no_netns() -> str | None:
+    """Tries what those tests do: a network namespace, in which `ip` sets the loopback up."""
+    for tool in ("unshare", "ip"):
+        if shutil.which(tool) is None:
+            return f"there is no command {tool}"
+    command = ["unshare", "--net", "ip", "link", "set", "lo", "up"]
+    run = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+    return None if run.returncode == 0 else f"no network namespace: {run.stderr.strip()}"
+
+
+def why_not_vm() -> str | None:
+    if os.environ.get("CFFISOCK_VM") == "1":
+        return None
+    try:
+        own.socket(29, own.SOCK_RAW, 1).close()  # AF_CAN, CAN_RAW
+    except OSError:
+        return "this kernel has no CAN: pytest -m vm, in the test VM"
+    return None
+
+
+# A marker, why its tests cannot run here (None: they can), whether CI has to run them here.
+MARKERS: list[tuple[str, Callable[[], str | None], bool]] = [
+    ("vm", why_not_vm, False),
+    ("root", why_not_root, True),
+    ("netns", why_no_netns, True),
+]
+LEFT_OUT = pytest.StashKey["Counter[str]"]()
+MISSED = pytest.StashKey["list[str]"]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Takes out the tests that cannot run here, after -m and -k chose theirs."""
+    left_out = config.stash.setdefault(LEFT_OUT, Counter())
+    missed = config.stash.setdefault(MISSED, [])
+    # `-m vm` asks for those tests and no others: none of them may be missing then.
+    vm_stage = re.search(r"(?<!not )\bvm\b", config.option.markexpr) is not None
+    for marker, why_not, in_ci in MARKERS:
+        marked = [item for item in items if item.get_closest_marker(marker) is not None]
+        reason = why_not() if marked else None
+        if reason is None:
+            continue
+        config.hook.pytest_deselected(items=marked)
+        items[:] = [item for item in items if item not in marked]
+        left_out[f"{marker}: {reason}"] = len(marked)
+        if (in_ci and os.environ.get("CI") == "true") or (marker == "vm" and vm_stage):
+            missed.append(marker)
+
+
+def skipped(config: pytest.Config) -> "Counter[str]":
+    """How many tests skipped themselves, by their reasons."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return Counter(f"skipped: {report.longrepr[2]}" for report in reports)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fails the run where tests are missing that had to run."""
+    missed = session.config.stash.get(MISSED, [])
+    if os.environ.get("CI") == "true" and skipped(session.config):
+        missed.append("skipped")
+    if missed and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The run's last lines: what it left out, and why."""
+    left_out = config.stash.get(LEFT_OUT, Counter()) + skipped(config)
+    for reason, count in sorted(left_out.items()):
+        terminalreporter.line(f"left out: {count} tests, {reason}")
+    missed = config.stash.get(MISSED, [])
+    if missed:
+        terminalreporter.line(f"FAILED: these may not be left out: {', '.join(missed)}", red=True)
+
+
+# --- descriptors ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _no_descriptor_left_open() -> Iterator[None]:
+    """Fails a test that leaves a descriptor open, and closes it."""
+    before = descriptors()
+    yield
+    after = descriptors()
+    for _ in range(4):
+        if after == before:
+            return
+        gc.collect()  # PyPy needs several for objects with __del__ that refer to others
+        after = descriptors()
+    left = {fd: target for fd, target in after.items() if before.get(fd) != target}
+    for fd in left:
+        os.close(fd)
+    gone = {fd: target for fd, target in before.items() if fd not in after}
+    assert (left, gone) == ({}, {}), "descriptors left open, and closed that were not the test's"
+
+
+# --- sockets --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Closes at the end what a test enters here."""
+    with ExitStack() as exits:
+        yield exits
+
+
+@pytest.fixture
+def tcp() -> Iterator[tuple[Any, Any]]:
+    """Two sockets connected over TCP and IPv4."""
+    client, server = tcp_pair()
+    with client, server:
+        yield client, server
+
+
+@pytest.fixture
+def udp() -> Iterator[tuple[Any, Any]]:
+    """Two datagram sockets connected to each other over IPv4."""
+    one, two = udp_pair()
+    with one, two:
+        yield one, two
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[Any, Any]]:
+    """Two stream sockets of AF_UNIX connected to each other."""
+    one, two = cffisock.socketpair()
+    with one, two:
+        yield one, two
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A directory whose name is short enough for AF_UNIX."""
+    with tempfile.TemporaryDirectory(prefix="cs-", dir="/tmp") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def unix_path(folder: Path) -> str:
+    """A path for an AF_UNIX socket, where nothing is yet."""
+    return str(folder / "s")
+
+
+@pytest.fixture
+def default_timeout() -> Iterator[Callable[[Any], None]]:
+    """Sets the default timeout, for the test alone."""
+    before = cffisock.getdefaulttimeout()
+    yield cffisock.setdefaulttimeout
+    cffisock.setdefaulttimeout(before)

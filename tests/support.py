@@ -1,0 +1,141 @@
+"""What many tests need: connected sockets, other processes, signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket as own
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import cffisock
+
+__all__ = [
+    "CPYTHON",
+    "IS_PYPY",
+    "LOCALHOST",
+    "LONG",
+    "descriptors",
+    "full_listener",
+    "later",
+    "own",
+    "python",
+    "signals",
+    "tcp_pair",
+    "udp_pair",
+]
+
+IS_PYPY = sys.implementation.name == "pypy"
+# The version of CPython, (0, 0) on others.
+CPYTHON = (0, 0) if IS_PYPY else sys.version_info[:2]
+LOCALHOST = ("127.0.0.1", 0)
+# Seconds: the timeout of a socket that is not expected to reach it.
+LONG = 20.0
+
+ROOT = Path(cffisock.__file__).resolve().parents[1]
+
+
+def tcp_pair(module: Any = cffisock, family: int = cffisock.AF_INET) -> tuple[Any, Any]:
+    """Two sockets of the module that are connected over the loopback interface."""
+    host = "127.0.0.1" if family == cffisock.AF_INET else "::1"
+    with module.socket(family) as listener:
+        listener.bind((host, 0))
+        listener.listen()
+        client = module.socket(family)
+        client.connect(listener.getsockname())
+        server, _ = listener.accept()
+    return client, server
+
+
+def udp_pair(module: Any = cffisock, family: int = cffisock.AF_INET) -> tuple[Any, Any]:
+    """Two datagram sockets of the module, each connected to the other."""
+    host = "127.0.0.1" if family == cffisock.AF_INET else "::1"
+    pair = [module.socket(family, module.SOCK_DGRAM) for _ in range(2)]
+    for sock in pair:
+        sock.bind((host, 0))
+    for sock, peer in zip(pair, reversed(pair)):
+        sock.connect(peer.getsockname())
+    return pair[0], pair[1]
+
+
+@contextmanager
+def full_listener() -> Iterator[Any]:
+    """A listener whose queue is full, so that the kernel drops what wants to connect."""
+    waiting = []
+    with cffisock.create_server(LOCALHOST, backlog=0) as listener:
+        try:
+            for _ in range(4):
+                sock = cffisock.socket()
+                waiting.append(sock)
+                sock.settimeout(0)
+                sock.connect_ex(listener.getsockname())
+            yield listener
+        finally:
+            for sock in waiting:
+                sock.close()
+
+
+def descriptors() -> dict[int, str]:
+    """What this process has open: descriptors, and what each is."""
+    found = {}
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
+        except FileNotFoundError:  # the one that listed them
+            continue
+    return found
+
+
+def python(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Runs this interpreter with the tested package on its path, to its end."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        check=False,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        timeout=50,
+        **options,
+    )
+
+
+@contextmanager
+def later(seconds: float, call: Any, *args: Any) -> Iterator[None]:
+    """Calls something in another thread, that much later, and waits for it at the end."""
+    timer = threading.Timer(seconds, call, args)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.join()
+
+
+@contextmanager
+def signals(handler: Any, every: float = 0.02) -> Iterator[None]:
+    """Sends this thread, the main one, a signal again and again and lets ``handler`` run.
+
+    Not by an interval timer, whose signal pytest-timeout uses.
+    """
+    stop = threading.Event()
+    main = threading.get_ident()
+
+    def send() -> None:
+        while not stop.wait(every):
+            signal.pthread_kill(main, signal.SIGUSR1)
+
+    previous = signal.signal(signal.SIGUSR1, lambda *_: handler())
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        signal.signal(signal.SIGUSR1, previous)
