@@ -6,6 +6,7 @@ Use it as ``import cffisock as socket``; or let a program that knows nothing of 
 
 from __future__ import annotations
 
+from errno import EAGAIN, EBADF, EWOULDBLOCK
 from typing import TYPE_CHECKING
 
 from . import _socket
@@ -33,10 +34,9 @@ from ._enums import (
     _intenum_converter,
 )
 from ._install import install
-from ._io import EBADF, EAGAIN, EWOULDBLOCK, SocketIO, _blocking_errnos
+from ._io import SocketIO, _blocking_errnos
 from ._object import socket
 from ._sendfile import _GiveupOnSendfile
-
 from ._socket import (
     CMSG_LEN,
     CMSG_SPACE,
@@ -80,19 +80,57 @@ del _enum
 __all__ = [
     "AddressFamily",
     "AddressInfo",
+    "CMSG_LEN",
+    "CMSG_SPACE",
     "MsgFlag",
     "SocketKind",
-    *_socket.__all__,
+    "SocketType",
+    "close",
     "create_connection",
     "create_server",
+    "dup",
+    "error",
     "fromfd",
+    "gaierror",
+    "getaddrinfo",
+    "getdefaulttimeout",
     "getfqdn",
+    "gethostbyaddr",
+    "gethostbyname",
+    "gethostbyname_ex",
+    "gethostname",
+    "getnameinfo",
+    "getprotobyname",
+    "getservbyname",
+    "getservbyport",
     "has_dualstack_ipv6",
+    "has_ipv6",
+    "herror",
+    "htonl",
+    "htons",
+    "if_indextoname",
+    "if_nameindex",
+    "if_nametoindex",
+    "inet_aton",
+    "inet_ntoa",
+    "inet_ntop",
+    "inet_pton",
     "install",
+    "ntohl",
+    "ntohs",
     "recv_fds",
     "send_fds",
+    "setdefaulttimeout",
+    "sethostname",
+    "socket",
+    "socketpair",
+    "timeout",
+    *_socket.CONSTANT_NAMES,
 ]
 
 if TYPE_CHECKING:
     # The constants come from a table that a type checker cannot see.
+    BDADDR_ANY: str
+    BDADDR_LOCAL: str
+
     def __getattr__(name: str) -> int: ...

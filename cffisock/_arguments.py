@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import os
 import sys
 from operator import index
@@ -22,7 +23,10 @@ PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 def c_int(value: SupportsIndex) -> int:
     """``value`` as a C int; TypeError, or OverflowError out of its range."""
-    number = index(value)
+    try:
+        number = index(value)
+    except TypeError:
+        raise TypeError(_not_an_integer(value)) from None
     if number > INT_MAX:
         raise OverflowError("signed integer is greater than maximum")
     if number < INT_MIN:
@@ -61,6 +65,16 @@ def c_path(value: PathLike) -> bytes:
 def kind_of(value: object) -> str:
     """What error messages call the type of ``value``."""
     return "None" if value is None else type(value).__name__
+
+
+def _not_an_integer(value: object) -> str:
+    kind = type(value).__name__
+    if sys.version_info >= (3, 10):
+        return f"{kind!r} object cannot be interpreted as an integer"
+    # The wording of that time, which its programs may look for.
+    if isinstance(value, float):
+        return "integer argument expected, got float"
+    return f"an integer is required (got type {kind})"
 
 
 def c_ssize(value: SupportsIndex) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from abc import ABCMeta
 from typing import Any, SupportsIndex
 
 from . import _address
@@ -48,7 +49,33 @@ def setdefaulttimeout(timeout: Seconds, /) -> None:
     _default_wait = wait_for(timeout)
 
 
-class socket(MessageMethods, OptionMethods, AlgorithmMethods):
+class ImmutableType(ABCMeta):
+    """The type of the base socket type, whose attributes cannot be set, as in C.
+
+    An ABCMeta, so that a subclass may also have an abstract base class, as it can have with
+    the standard module's type.
+    """
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        _refuse_change(cls, name)
+        super().__setattr__(name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        _refuse_change(cls, name)
+        super().__delattr__(name)
+
+    # Without what ABCMeta adds for abstract classes, which takes its time.
+    __instancecheck__ = type.__instancecheck__
+    __subclasscheck__ = type.__subclasscheck__
+
+
+def _refuse_change(cls: type, name: str) -> None:
+    # ABCMeta itself keeps its notes in attributes that begin with an underscore.
+    if cls.__module__ == __name__ and not name.startswith("_"):
+        raise TypeError(f"cannot set {name!r} attribute of immutable type '_socket.socket'")
+
+
+class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=ImmutableType):
     """A socket of the operating system, by its file descriptor: socket(2).
 
     ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With

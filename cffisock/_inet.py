@@ -2,7 +2,8 @@
 
 What has been converted is remembered: a look-up costs less than a call of the shim.  The
 tables are emptied when full, and look-ups are by exact types, since 1, 1.0 and True are
-equal keys.
+equal keys.  Addresses take 0.2-1.0 times as long as with the interpreter's own functions on
+CPython 3.11 and 3.13, 0.05-0.4 times on PyPy.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _K = TypeVar("_K", int, str, bytes)
 _V = TypeVar("_V")
 
 
-def _remember(known: dict[_K, _V], key: _K, value: _V) -> _V:
+def remember(known: dict[_K, _V], key: _K, value: _V) -> _V:
     """``value``, which is now in the table ``known``."""
     if len(known) >= _KNOWN_MAX:
         known.clear()
@@ -54,10 +55,11 @@ def _swapper(name: str, size: int, c_type: str) -> Callable[[SupportsIndex], int
         try:
             return known[integer]
         except KeyError:
-            return _remember(known, integer, swap(integer))
+            pass
+        return remember(known, integer, swap(integer))
 
-    # The plain one takes 350 ns on CPython and 1 ns on PyPy, the other 50 and 5; the
-    # interpreters' own take 25 to 60 and 2 to 12.
+    # CPython 3.11 and 3.13: 210-250 ns the first, 50-60 the second, 25-65 the interpreter's
+    # own.  PyPy 7.3.11: 0.6 ns, 4.3 and 1.6-11.
     function = swap if sys.implementation.name == "pypy" else swap_known
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"``integer``, a {c_type}, between host and network byte order: {name}(3)."
@@ -73,9 +75,10 @@ ntohl = _swapper("ntohl", 4, "uint32_t")
 # --- addresses ------------------------------------------------------------------------
 
 _loose: dict[str, bytes] = {}
-_packed: dict[int, dict[str, bytes]] = {AF_INET: {}, AF_INET6: {}}
-_texts: dict[int, dict[bytes, str]] = {AF_INET: {}, AF_INET6: {}}
-_ipv4_texts = _texts[AF_INET]
+_packed: dict[str, bytes] = {}
+_packed6: dict[str, bytes] = {}
+_texts: dict[bytes, str] = {}
+_texts6: dict[bytes, str] = {}
 
 
 def inet_aton(ip_addr: str, /) -> bytes:
@@ -89,14 +92,14 @@ def inet_aton(ip_addr: str, /) -> bytes:
     packed = _filled("inet_aton", lib.cs_inet_aton, text)
     if len(text) > _LONGEST_TEXT:
         return packed
-    return _remember(_loose, text.decode(), packed)
+    return remember(_loose, text.decode(), packed)
 
 
 def inet_ntoa(packed_ip: Any, /) -> str:
     """The text of an IPv4 address of 4 bytes: inet_ntoa(3)."""
     if type(packed_ip) is bytes:
         try:
-            return _ipv4_texts[packed_ip]
+            return _texts[packed_ip]
         except KeyError:
             pass
     packed = _copy(packed_ip)
@@ -110,13 +113,16 @@ def inet_pton(address_family: SupportsIndex, ip_string: str, /) -> bytes:
     family = index(address_family)
     if type(ip_string) is str:
         try:
-            return _packed[family][ip_string]
+            if family == AF_INET:
+                return _packed[ip_string]
+            if family == AF_INET6:
+                return _packed6[ip_string]
         except KeyError:
             pass
     family = c_int(family)
     text = c_text(ip_string, "inet_pton() argument 2")
     packed = _filled("inet_pton", lib.cs_inet_pton, family, text)
-    return _remember(_packed[family], text.decode(), packed)
+    return remember(_packed if family == AF_INET else _packed6, text.decode(), packed)
 
 
 def inet_ntop(address_family: SupportsIndex, packed_ip: Any, /) -> str:
@@ -124,7 +130,10 @@ def inet_ntop(address_family: SupportsIndex, packed_ip: Any, /) -> str:
     family = index(address_family)
     if type(packed_ip) is bytes:
         try:
-            return _texts[family][packed_ip]
+            if family == AF_INET:
+                return _texts[packed_ip]
+            if family == AF_INET6:
+                return _texts6[packed_ip]
         except KeyError:
             pass
     family = c_int(family)
@@ -134,7 +143,7 @@ def inet_ntop(address_family: SupportsIndex, packed_ip: Any, /) -> str:
     if len(packed) != SIZES[family]:
         raise ValueError("invalid length of packed IP address string")
     text = _filled("inet_ntop", lib.cs_inet_ntop, family, packed)
-    return _remember(_texts[family], packed, text.decode())
+    return remember(_texts if family == AF_INET else _texts6, packed, text.decode())
 
 
 def _copy(data: Any) -> bytes:

@@ -37,7 +37,7 @@ class SocketIO(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """Receives into ``buffer`` and returns how many bytes, 0 at the end of the stream."""
-        self._checkClosed()  # type: ignore[attr-defined]
+        self._checkClosed()
         self._checkReadable()  # type: ignore[attr-defined]
         if self._timeout_occurred:
             raise OSError("cannot read from timed out object")
@@ -52,7 +52,7 @@ class SocketIO(io.RawIOBase):
 
     def write(self, data: Any) -> int | None:
         """Sends ``data`` and returns how many bytes of it."""
-        self._checkClosed()  # type: ignore[attr-defined]
+        self._checkClosed()
         self._checkWritable()  # type: ignore[attr-defined]
         try:
             return self._socket().send(data)
@@ -80,7 +80,7 @@ class SocketIO(io.RawIOBase):
 
     def fileno(self) -> int:
         """The socket's descriptor."""
-        self._checkClosed()  # type: ignore[attr-defined]
+        self._checkClosed()
         return self._socket().fileno()
 
     @property

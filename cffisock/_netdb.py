@@ -8,19 +8,17 @@ import sys
 from operator import index
 from typing import Any, Callable, SupportsIndex, Union
 
-from ._address import give_slot, take_slot, unpack
+from ._address import unpack
 from ._address.inet import host_address, unpack_inet
 from ._arguments import UINT_MAX, PathLike, c_int, c_path, c_text, kind_of
 from ._buffers import allocate
 from ._cffi import ffi, lib
 from ._errors import check, error_for, gai_error, herror_for
-from ._inet import inet_ntop
+from ._inet import inet_ntop, remember
 from ._platform import CONSTANTS
 
 AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
 AF_INET = CONSTANTS["AF_INET"]
-SOCK_DGRAM = CONSTANTS["SOCK_DGRAM"]
-AI_NUMERICHOST = CONSTANTS["AI_NUMERICHOST"]
 
 Host = Union[str, bytes, bytearray]
 HostEntry = tuple[str, list[str], list[str]]
@@ -29,6 +27,10 @@ Answer = tuple[int, int, int, str, Any]
 # The room that a look-up may take, in bytes: a host can have any number of names.
 _ROOMS = tuple(1024 * 4**n for n in range(8))
 _HOST_NAME_SIZE = 256
+_ANSWER_SIZE = ffi.sizeof("cs_answer")
+
+# Answers by their bytes, which for IPv4 and IPv6 always mean the same.
+_known_answers: dict[bytes, Answer] = {}
 
 
 # --- addresses and names -----------------------------------------------------------------
@@ -51,7 +53,10 @@ def getaddrinfo(
     flags = c_int(flags)
     name, service = _node(host), _service(port)
     sys.audit("socket.getaddrinfo", host, port, *hints)
-    return _answers(name, service, *hints, flags)
+    count, memory = _with_room(lib.cs_getaddrinfo, name, service, *hints, flags)
+    if count < 0:
+        raise gai_error(count)
+    return _answers(count, memory)
 
 
 def getnameinfo(sockaddr: tuple[Any, ...], flags: SupportsIndex, /) -> tuple[str, str]:
@@ -61,6 +66,7 @@ def getnameinfo(sockaddr: tuple[Any, ...], flags: SupportsIndex, /) -> tuple[str
     """
     flags = c_int(flags)
     if not isinstance(sockaddr, tuple):
+        del sockaddr  # the traceback keeps this frame, which need not keep the argument
         raise TypeError("getnameinfo() argument 1 must be a tuple")
     if not 2 <= len(sockaddr) <= 4 or not isinstance(sockaddr[0], str):
         raise TypeError("getnameinfo(): illegal sockaddr argument")
@@ -71,22 +77,12 @@ def getnameinfo(sockaddr: tuple[Any, ...], flags: SupportsIndex, /) -> tuple[str
     if flowinfo > 0xFFFFF:
         raise OverflowError("getnameinfo(): flowinfo must be 0-1048575.")
     sys.audit("socket.getnameinfo", sockaddr)
-    slot = take_slot()
-    answers = ffi.new("cs_answers *")
     names = ffi.new("cs_names *")
-    try:
-        hints = AF_UNSPEC, SOCK_DGRAM, 0, AI_NUMERICHOST
-        code = lib.cs_getaddrinfo(host, port, *hints, answers)
-        if code == 0:
-            lib.cs_next_answer(answers, slot[0])
-            if answers.family == AF_INET and len(sockaddr) != 2:
-                raise OSError("IPv4 sockaddr must be 2 tuple")
-            code = lib.cs_getnameinfo(slot[0], flowinfo, scope, flags, names)
-        if code != 0:
-            raise gai_error(code)
-    finally:
-        lib.cs_free_answers(answers)
-        give_slot(slot)
+    code = lib.cs_getnameinfo(host, port, len(sockaddr) > 2, flowinfo, scope, flags, names)
+    if code == -errno.EAFNOSUPPORT:
+        raise OSError("IPv4 sockaddr must be 2 tuple")
+    if code != 0:
+        raise gai_error(code)
     return os.fsdecode(ffi.string(names.host)), ffi.string(names.service).decode()
 
 
@@ -94,10 +90,18 @@ def _node(host: object) -> Any:
     if host is None:
         return ffi.NULL
     if isinstance(host, str):
-        return host.encode("idna")
+        return _idna(host)
     if isinstance(host, bytes):
         return host
     raise TypeError("getaddrinfo() argument 1 must be string or None")
+
+
+def _idna(name: str) -> bytes:
+    # The codec takes 650 ns to find out that an ASCII name has no label that is empty or
+    # longer than 63, this 150.
+    if name.isascii() and len(name) < 64 and ".." not in name and name[:1] != ".":
+        return name.encode()
+    return name.encode("idna")
 
 
 def _service(port: Any) -> Any:
@@ -113,24 +117,29 @@ def _service(port: Any) -> Any:
         raise OSError("Int or String expected") from None
 
 
-def _answers(
-    name: Any, service: Any, family: int, kind: int, proto: int, flags: int
-) -> list[Answer]:
-    slot = take_slot()
-    found = ffi.new("cs_answers *")
+def _answers(count: int, memory: Any) -> list[Answer]:
+    view = ffi.buffer(memory)
     answers = []
-    try:
-        code = lib.cs_getaddrinfo(name, service, family, kind, proto, flags, found)
-        if code != 0:
-            raise gai_error(code)
-        while lib.cs_next_answer(found, slot[0]):
-            canonname = ffi.string(found.canonname).decode()
-            address = unpack(slot, None)
-            answers.append((found.family, found.type, found.proto, canonname, address))
-    finally:
-        lib.cs_free_answers(found)
-        give_slot(slot)
+    end = count * _ANSWER_SIZE
+    for at in range(0, end, _ANSWER_SIZE):
+        record = view[at : at + _ANSWER_SIZE]
+        answer = _known_answers.get(record)
+        if answer is None:
+            answer = remember(_known_answers, record, _answer(memory + at))
+        answers.append(answer)
+    canonname = ffi.string(memory + end)
+    if canonname:
+        # It belongs to the first answer: getaddrinfo(3).
+        family, kind, proto, _, address = answers[0]
+        answers[0] = family, kind, proto, canonname.decode(), address
     return answers
+
+
+def _answer(record: Any) -> Answer:
+    answer = ffi.cast("cs_answer *", record)
+    addr = ffi.addressof(answer, "addr")
+    address = unpack((addr, ffi.buffer(addr)), None)
+    return answer.family, answer.type, answer.proto, "", address
 
 
 # --- hosts ---------------------------------------------------------------------------------
@@ -172,7 +181,7 @@ def gethostbyaddr(ip_address: Host, /) -> HostEntry:
 
 def _host(hostname: object, caller: str) -> bytes:
     if isinstance(hostname, str):
-        name = hostname.encode("idna")
+        name = _idna(hostname)
     elif isinstance(hostname, (bytes, bytearray)):
         name = bytes(hostname)
     else:
@@ -268,7 +277,7 @@ def _found(result: int, complaint: str) -> int:
 
 
 def _with_room(look_up: Callable[..., int], *arguments: Any) -> tuple[int, Any]:
-    """The result of the shim's ``look_up`` and the memory that it put its data into."""
+    """The result of the shim's ``look_up``, and the memory that it put its data into."""
     for size in _ROOMS:
         memory = allocate("char[]", size)
         result = look_up(*arguments, memory, size)

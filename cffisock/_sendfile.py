@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._cffi import lib
 from ._errors import TIMED_OUT, error_for, is_interrupted, resume
@@ -30,7 +30,8 @@ class SendfileMethods:
     _type: int
 
     if TYPE_CHECKING:
-        send: Any  # of the class that this one is mixed into
+        # Of the class that this one is mixed into.
+        def send(self, data: Any, flags: SupportsIndex = 0, /) -> int: ...
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """Sends ``file``, open in binary mode, from ``offset``: ``count`` bytes, or all of it.

@@ -57,6 +57,11 @@ def require_tuple(address: object, family: str, caller: str) -> tuple[Any, ...]:
     return address
 
 
+def completed(parts: tuple[Any, ...], size: int, *defaults: Any) -> tuple[Any, ...]:
+    """``parts`` made ``size`` long by the last of the ``defaults``."""
+    return (*parts, *defaults[len(parts) + len(defaults) - size :])
+
+
 def wrapped(value: SupportsIndex, bits: int) -> int:
     """``value`` as an unsigned number of ``bits`` bits, -1 as the greatest one.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._cffi import ffi, lib
 from .._platform import CONSTANTS
-from ._codec import Codec, require_tuple, take, text, utf8, wrapped
+from ._codec import Codec, completed, require_tuple, take, text, utf8, wrapped
 
 AF_ALG = CONSTANTS["AF_ALG"]
 
@@ -22,7 +22,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     parts = require_tuple(address, "AF_ALG", caller)
     if not 2 <= len(parts) <= 4:
         raise TypeError(COMPLAINT)
-    kind, name, feat, mask = (*parts, *(0, 0)[len(parts) - 2 :])
+    kind, name, feat, mask = completed(parts, 4, 0, 0)
     addr = ffi.new("cs_addr *")
     result = lib.cs_put_alg(
         addr, utf8(kind, COMPLAINT), utf8(name, COMPLAINT), wrapped(feat, 16), wrapped(mask, 16)

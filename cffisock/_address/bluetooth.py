@@ -18,7 +18,7 @@ from typing import Any, Callable
 from .._cffi import lib
 from .._platform import CONSTANTS
 from . import raw
-from ._codec import Codec, put, take, text, utf8, without_nul, wrapped
+from ._codec import Codec, completed, put, take, text, utf8, without_nul, wrapped
 
 AF_BLUETOOTH = CONSTANTS["AF_BLUETOOTH"]
 BDADDR_BREDR = CONSTANTS["BDADDR_BREDR"]
@@ -45,7 +45,7 @@ def pack_l2cap(address: Any, caller: str) -> Any:
     """``(bdaddr, psm[, cid[, bdaddr_type]])`` as a ``cs_addr *``."""
     try:
         parts = require_items(address, 2, 4)
-        bdaddr, psm, cid, kind = (*parts, *(0, BDADDR_BREDR)[len(parts) - 2 :])
+        bdaddr, psm, cid, kind = completed(parts, 4, 0, BDADDR_BREDR)
         numbers = wrapped(psm, 16), wrapped(cid, 16), wrapped(kind, 8)
         name = utf8(bdaddr, "")
     except (TypeError, ValueError):
@@ -83,7 +83,7 @@ def pack_hci(address: Any, caller: str) -> Any:
     """``device_id`` or ``(device_id[, channel])`` as a ``cs_addr *``."""
     try:
         parts = (address,) if hasattr(type(address), "__index__") else require_items(address, 1, 2)
-        device, channel = (*parts, *(HCI_CHANNEL_RAW,)[len(parts) - 1 :])
+        device, channel = completed(parts, 2, HCI_CHANNEL_RAW)
         numbers = wrapped(device, 16), wrapped(channel, 16)
     except (TypeError, ValueError):
         raise wrong_format(caller) from None

@@ -5,14 +5,13 @@ ip(7), ipv6(7).
 
 from __future__ import annotations
 
-from operator import index
 from typing import Any
 
 from .._arguments import host_bytes, port_number
 from .._cffi import ffi, lib
 from .._errors import gai_error
 from .._platform import CONSTANTS
-from ._codec import Codec, require_tuple, take, text
+from ._codec import Codec, require_tuple, take, text, wrapped
 
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
@@ -26,7 +25,12 @@ _PACKED_MAX = 1024
 def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     """``(host, port)`` as a ``cs_addr *``."""
     # By exact types, since ("::", 1), ("::", 1.0) and ("::", True) are equal keys.
-    exact = type(address) is tuple and len(address) == 2 and type(address[1]) is int
+    exact = (
+        type(address) is tuple
+        and len(address) == 2
+        and type(address[0]) is str
+        and type(address[1]) is int
+    )
     if exact and address in _packed:
         return _packed[address]
     pair = require_tuple(address, "AF_INET", caller)
@@ -37,7 +41,7 @@ def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     addr = ffi.new("cs_addr *")
     numeric = host_address(addr, AF_INET, name)
     lib.cs_put_inet(addr, port)
-    if exact and numeric and type(address[0]) is str:
+    if exact and numeric:
         if len(_packed) >= _PACKED_MAX:
             _packed.clear()
         _packed[address] = addr
@@ -51,9 +55,9 @@ def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
         raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
     name = host_bytes(parts[0])
     port = port_number(parts[1], caller)
-    flowinfo = index(parts[2]) if len(parts) > 2 else 0
-    scope = index(parts[3]) & 0xFFFFFFFF if len(parts) > 3 else 0
-    if not 0 <= flowinfo <= 0xFFFFF:
+    flowinfo = wrapped(parts[2], 32) if len(parts) > 2 else 0
+    scope = wrapped(parts[3], 32) if len(parts) > 3 else 0
+    if flowinfo > 0xFFFFF:
         raise OverflowError(f"{caller}(): flowinfo must be 0-1048575.")
     addr = ffi.new("cs_addr *")
     host_address(addr, AF_INET6, name)
@@ -67,7 +71,7 @@ def host_address(addr: Any, family: int, name: bytes) -> bool:
     ``family`` may be AF_UNSPEC.  b'' is any address.  Raises gaierror for a name that is
     not known.
     """
-    if name == b"<broadcast>":
+    if name in (b"<broadcast>", b"255.255.255.255"):
         if family == AF_INET6:
             raise OSError("address family mismatched")
         name = b"255.255.255.255"

@@ -15,7 +15,7 @@ from .._buffers import readable
 from .._cffi import ffi, lib
 from .._errors import check
 from .._platform import CONSTANTS
-from ._codec import Codec, put, require_tuple, take, text, utf8
+from ._codec import Codec, completed, put, require_tuple, take, text, utf8
 
 AF_PACKET = CONSTANTS["AF_PACKET"]
 PACKET_HOST = CONSTANTS["PACKET_HOST"]
@@ -31,7 +31,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     parts = require_tuple(address, "AF_PACKET", caller)
     if not 2 <= len(parts) <= 5:
         raise TypeError(COMPLAINT)
-    ifname, proto, pkttype, hatype, hardware = (*parts, *(PACKET_HOST, 0, b"")[len(parts) - 2 :])
+    ifname, proto, pkttype, hatype, hardware = completed(parts, 5, PACKET_HOST, 0, b"")
     name = utf8(ifname, COMPLAINT)
     try:
         proto, pkttype, hatype = c_int(proto), c_int(pkttype), c_int(hatype)

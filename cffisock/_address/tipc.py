@@ -14,7 +14,7 @@ from typing import Any
 
 from .._cffi import ffi, lib
 from .._platform import CONSTANTS
-from ._codec import Codec, require_tuple, wrapped
+from ._codec import Codec, completed, require_tuple, wrapped
 
 AF_TIPC = CONSTANTS["AF_TIPC"]
 TIPC_CLUSTER_SCOPE = CONSTANTS["TIPC_CLUSTER_SCOPE"]
@@ -25,7 +25,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     parts = require_tuple(address, "AF_TIPC", caller)
     if not 4 <= len(parts) <= 5:
         raise TypeError("AF_TIPC address must be a tuple (addr_type, v1, v2, v3[, scope])")
-    addr_type, v1, v2, v3, scope = parts if len(parts) == 5 else (*parts, TIPC_CLUSTER_SCOPE)
+    addr_type, v1, v2, v3, scope = completed(parts, 5, TIPC_CLUSTER_SCOPE)
     addr = ffi.new("cs_addr *")
     result = lib.cs_put_tipc(
         addr,

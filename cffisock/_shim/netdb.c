@@ -10,6 +10,8 @@
 
 _Static_assert(sizeof(((cs_names *)0)->host) >= NI_MAXHOST, "cs_names holds every host's name");
 _Static_assert(sizeof(((cs_names *)0)->service) >= NI_MAXSERV, "cs_names holds every service");
+/* So that neither is taken for a count or for an errno of the shim. */
+_Static_assert(EAI_BADFLAGS < 0 && EAI_SYSTEM < 0 && EAI_SYSTEM > -ERANGE, "EAI_ codes are small");
 
 const char *cs_gai_strerror(int code)
 {
@@ -21,8 +23,34 @@ const char *cs_hstrerror(int code)
     return hstrerror(code);
 }
 
+/* Copies what `found` lists into `buf`, the canonical name behind the last answer. */
+static int copy_answers(const struct addrinfo *found, char *buf, size_t len)
+{
+    const char *name = found->ai_canonname != NULL ? found->ai_canonname : "";
+    size_t size = strlen(name) + 1, used = 0;
+    int count = 0;
+
+    for (; found != NULL; found = found->ai_next, count++) {
+        cs_answer answer;
+
+        if (len - used < sizeof answer)
+            return -ERANGE;
+        memset(&answer, 0, sizeof answer); /* equal answers are equal bytes */
+        answer.family = found->ai_family;
+        answer.type = found->ai_socktype;
+        answer.proto = found->ai_protocol;
+        cs_addr_set(&answer.addr, found->ai_addr, found->ai_addrlen);
+        memcpy(buf + used, &answer, sizeof answer);
+        used += sizeof answer;
+    }
+    if (len - used < size)
+        return -ERANGE;
+    memcpy(buf + used, name, size);
+    return count;
+}
+
 int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
-                   int flags, cs_answers *answers)
+                   int flags, char *buf, size_t len)
 {
     struct addrinfo hints = {
         .ai_flags = flags,
@@ -30,50 +58,40 @@ int cs_getaddrinfo(const char *host, const char *service, int family, int type, 
         .ai_socktype = type,
         .ai_protocol = proto,
     };
-    struct addrinfo *found = NULL;
-    int error = getaddrinfo(host, service, &hints, &found);
+    struct addrinfo *found;
+    int result = getaddrinfo(host, service, &hints, &found);
 
-    answers->list = answers->rest = error == 0 ? found : NULL;
-    return error;
-}
-
-int cs_next_answer(cs_answers *answers, cs_addr *addr)
-{
-    const struct addrinfo *answer = answers->rest;
-
-    if (answer == NULL)
-        return 0;
-    answers->family = answer->ai_family;
-    answers->type = answer->ai_socktype;
-    answers->proto = answer->ai_protocol;
-    answers->canonname = answer->ai_canonname != NULL ? answer->ai_canonname : "";
-    cs_addr_set(addr, answer->ai_addr, answer->ai_addrlen);
-    answers->rest = answer->ai_next;
-    return 1;
-}
-
-void cs_free_answers(cs_answers *answers)
-{
-    if (answers->list != NULL)
-        freeaddrinfo(answers->list);
-    answers->list = answers->rest = NULL;
-}
-
-int cs_getnameinfo(const cs_addr *addr, uint32_t flowinfo, uint32_t scope, int flags,
-                   cs_names *names)
-{
-    cs_addr full = *addr;
-
-    if (addr->family == AF_INET6) {
-        struct sockaddr_in6 sin6;
-
-        cs_addr_get(addr, &sin6, sizeof sin6);
-        sin6.sin6_flowinfo = htonl(flowinfo);
-        sin6.sin6_scope_id = scope;
-        cs_addr_set(&full, &sin6, sizeof sin6);
+    if (result == 0) {
+        result = copy_answers(found, buf, len);
+        freeaddrinfo(found);
     }
-    return getnameinfo(cs_sockaddr(&full), full.len, names->host, sizeof names->host,
-                       names->service, sizeof names->service, flags);
+    return result;
+}
+
+int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowinfo,
+                   uint32_t scope, int flags, cs_names *names)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *found;
+    int result = getaddrinfo(host, port, &hints, &found), error;
+
+    if (result != 0)
+        return result;
+    if (found->ai_family == AF_INET6) {
+        struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)found->ai_addr;
+
+        sin6->sin6_flowinfo = htonl(flowinfo);
+        sin6->sin6_scope_id = scope;
+    } else if (ipv6) {
+        result = -EAFNOSUPPORT;
+    }
+    if (result == 0)
+        result = getnameinfo(found->ai_addr, found->ai_addrlen, names->host, sizeof names->host,
+                             names->service, sizeof names->service, flags);
+    error = errno;
+    freeaddrinfo(found);
+    errno = error; /* EAI_SYSTEM's */
+    return result;
 }
 
 /* The result for a look-up of a host that returned `error` and set `h_error`. */

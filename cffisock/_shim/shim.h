@@ -137,34 +137,29 @@ int cs_inet_ntop(int family, const char *packed, char *text);
 const char *cs_gai_strerror(int code);
 const char *cs_hstrerror(int code);
 
-/* The answers to a look-up, of which cs_next_answer sets the first four members;
- * `canonname` is "" where there is none, and the list's. */
+/* One answer to a look-up; `addr` and the padding are zero where they are not used. */
 typedef struct {
     int family;
     int type;
     int proto;
-    const char *canonname;
-    void *rest;
-    void *list;
-} cs_answers;
+    cs_addr addr;
+} cs_answer;
 
-/* Looks `host` and `service` up, of which one may be NULL: 0 and a list that belongs to the
- * caller until cs_free_answers, or an EAI_ code and no list. */
+/* Looks `host` and `service` up, of which one may be NULL.  `buf` gets an array of cs_answer
+ * and, behind it, the canonical name of the host, "" if there is none.  The number of
+ * answers, -ERANGE, or an EAI_ code, all of which are negative. */
 int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
-                   int flags, cs_answers *answers);
-/* Takes the next answer out, its address into `addr`: 1, or 0 where none is left. */
-int cs_next_answer(cs_answers *answers, cs_addr *addr);
-void cs_free_answers(cs_answers *answers);
+                   int flags, char *buf, size_t len);
 
 typedef struct {
     char host[1025];
     char service[32];
 } cs_names;
 
-/* The names for an AF_INET or AF_INET6 address; one of AF_INET6 takes on `flowinfo` and
- * `scope`.  0, or an EAI_ code. */
-int cs_getnameinfo(const cs_addr *addr, uint32_t flowinfo, uint32_t scope, int flags,
-                   cs_names *names);
+/* The names for a numeric `host` and `port`; an AF_INET6 address takes on `flowinfo` and
+ * `scope`.  0, an EAI_ code, or -EAFNOSUPPORT where `ipv6` asks for one and it is not. */
+int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowinfo,
+                   uint32_t scope, int flags, cs_names *names);
 
 /* A host: two lists that end with NULL, the addresses packed, `length` bytes each. */
 typedef struct {
@@ -187,7 +182,7 @@ int cs_getservbyport(int port, const char *proto, char *buf, size_t len);
 int cs_gethostname(char *name, size_t len);
 int cs_sethostname(const char *name, size_t len);
 
-/* --- netif.c: interfaces ------------------------------------------------------ */
+/* --- netif.c: interfaces -------------------------------------------------------- */
 
 typedef struct {
     unsigned int index;

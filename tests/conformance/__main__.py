@@ -10,6 +10,7 @@ skipped that runs there; deviations.txt lists what may deviate, and why.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import fnmatch
 import json
 import os
@@ -19,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import cffisock
 
 HERE = Path(__file__).parent
 MODULES = ["test.test_socket", "test.test_timeout"]
@@ -59,7 +62,22 @@ def read_report(path: Path) -> tuple[Outcomes, str | None]:
     return outcomes, running
 
 
-def run(which: str, module: str, limit: float) -> Outcomes:
+def vsock_reaches_itself() -> bool:
+    """Whether this kernel connects AF_VSOCK sockets to its own address."""
+    try:
+        with open("/dev/vsock", "rb") as device:
+            answer = fcntl.ioctl(device, cffisock.IOCTL_VM_SOCKETS_GET_LOCAL_CID, bytes(4))
+        cid = int.from_bytes(answer, sys.byteorder)
+        with cffisock.create_server((cid, 0), family=cffisock.AF_VSOCK) as listener:
+            with cffisock.socket(cffisock.AF_VSOCK) as client:
+                client.settimeout(2)
+                client.connect((cid, listener.getsockname()[1]))
+        return True
+    except OSError:
+        return False
+
+
+def run(which: str, module: str, left_out: list[str], limit: float) -> Outcomes:
     """Runs ``module``; a test that takes ``limit`` seconds has hung, and the rest goes on."""
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         report = Path(folder, "report")
@@ -67,7 +85,7 @@ def run(which: str, module: str, limit: float) -> Outcomes:
         stuck: Outcomes = {}
         while True:
             outcomes, _ = read_report(report)
-            done = [*outcomes, *stuck]
+            done = [*left_out, *outcomes, *stuck]
             ended = watch(which, module, report, done, Path(folder), limit)
             outcomes, running = read_report(report)
             if running is None:
@@ -139,11 +157,16 @@ def main() -> int:
     print(f"{interpreter()}, {platform.python_implementation()} {sys.version.split()[0]}")
     print(f"{'':44}" + "".join(f"{word:>9}" for word in ("ran", "failed", "errors", "skipped", "hung")))
     allowed = deviations()
+    left_out = []
+    if not vsock_reaches_itself():
+        # The module then waits for ever for a connection, or skips it: the VM has one.
+        left_out = ["*.ThreadedVSOCKSocketStreamTest.*"]
+        print("left out, since AF_VSOCK does not reach itself on this kernel:", *left_out)
     wrong: list[str] = []
     for module in options.modules:
-        own = run("own", module, options.limit)
+        own = run("own", module, left_out, options.limit)
         print(table_row(f"{module}, own socket", own), flush=True)
-        ours = run("cffisock", module, options.limit)
+        ours = run("cffisock", module, left_out, options.limit)
         print(table_row(f"{module}, cffisock", ours), flush=True)
         wrong += judge(ours, own, allowed)
         if not count(ours, "passed"):

@@ -1,13 +1,14 @@
 """One run of a test module, in a process of its own: ``child.py WHICH MODULE REPORT [TEST...]``.
 
 WHICH is ``cffisock`` or ``own``.  Each outcome becomes a line of REPORT as soon as it is known,
-so that the parent sees which test hangs.  The TESTs named are left out.
+so that the parent sees which test hangs.  The TESTs, names or patterns, are left out.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from fnmatch import fnmatchcase
 from typing import Any, TextIO
 
 # What tests may use; regrtest's "network" would look up names out there.
@@ -31,7 +32,7 @@ def main() -> None:
     support.use_resources = RESOURCES
     with open(report, "a", encoding="utf-8") as file:
         suite = unittest.defaultTestLoader.loadTestsFromName(module)
-        leave_out(suite, set(left_out))
+        leave_out(suite, left_out)
         unittest.TextTestRunner(
             stream=sys.stdout,
             buffer=True,
@@ -39,12 +40,12 @@ def main() -> None:
         ).run(suite)
 
 
-def leave_out(suite: Any, names: set[str]) -> None:
-    """Takes the tests with these ``names`` out of ``suite``."""
+def leave_out(suite: Any, names: list[str]) -> None:
+    """Takes the tests with one of these ``names``, or patterns, out of ``suite``."""
     for test in list(suite):
         if hasattr(test, "__iter__"):
             leave_out(test, names)
-        elif test.id() in names:
+        elif any(fnmatchcase(test.id(), name) for name in names):
             suite._tests.remove(test)
 
 

@@ -1,0 +1,52 @@
+"""The whole matrix as one command: `nox`; `nox -l` lists what there is.
+
+Interpreters that nox does not find are left out, unless it runs with
+--error-on-missing-interpreters.
+"""
+
+from __future__ import annotations
+
+import nox
+
+INTERPRETERS = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15", "pypy3"]
+
+nox.options.sessions = ["tests", "lint", "types", "docs"]
+
+
+@nox.session(python=INTERPRETERS)
+def tests(session: nox.Session) -> None:
+    """The tests, compiled without a warning; arguments are pytest's."""
+    session.install("-e", ".[test]", env={"CFFISOCK_STRICT": "1"})
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=["3", "pypy3"])
+def vm(session: nox.Session) -> None:
+    """The tests of the address families that few kernels have, in a virtual machine; as root."""
+    session.install("-e", ".[test]")
+    command = ["tests/vm/run.sh", "python", "-m", "pytest", "-m", "vm", *session.posargs]
+    session.run(*command, external=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """ruff: the rules, and the format."""
+    session.install("ruff")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy --strict: the package, and a program that uses it."""
+    session.install("-e", ".[dev]")
+    session.run("mypy")
+    session.run("mypy", "tests/typed_program.py")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation, and the changelog that the next release would have."""
+    session.install("-e", ".[dev]")
+    session.run("sphinx-build", "-W", "--keep-going", "docs", "docs/_build/html")
+    session.run("towncrier", "build", "--draft")

@@ -1,0 +1,178 @@
+"""Addresses of any family, packed and unpacked, also where this kernel lacks the family.
+
+The interpreter's own module has no function for it, but a socket object with that family, on the
+descriptor of any other socket, hands what it packed to bind(2) and unpacks what getsockname(2)
+gave.  A process of its own, in which name_store.c has these two functions, tells what it made of
+the cases of a test module: ``python -m tests.addresses MODULE LIBRARY``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import importlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import warnings
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Iterator
+
+from .support import CPYTHON, own, python
+
+SOURCE = Path(__file__).with_name("name_store.c")
+
+# Numbers at the edges of what C's integers hold, and what is no number.
+NUMBERS = [
+    *(0, 1, -1, 127, 128, 255, 256, -128, -129, 2**15, -(2**15), 2**16 - 1, 2**16, 2**31, -(2**31)),
+    *(2**32 - 1, 2**32, -(2**31) - 1, 2**63, 2**64 - 1, 2**64, -(2**63), -(2**64), True),
+    *(1.0, "1", None, b"1", [1]),
+]
+# What is no address of any family, or has a wrong number of items.
+ODD = [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4), (1,) * 6, [1, 2], "ab", b"ab", None, 5, 5.5, {}]
+
+
+class Sock:
+    """As much of a base socket as the address modules use."""
+
+    def __init__(self, family: int, proto: int, fd: int) -> None:
+        self._family, self._proto, self._fd = family, proto, fd
+
+
+@contextmanager
+def any_socket(family: int, proto: int) -> Iterator[Sock]:
+    with own.socket(own.AF_INET, own.SOCK_DGRAM) as sock:
+        yield Sock(family, proto, sock.fileno())
+
+
+def packed(family: int, proto: int, address: Any) -> str:
+    """The bytes in hexadecimal that cffisock makes of an address, or the exception."""
+    from cffisock import _address
+    from cffisock._cffi import ffi
+
+    def pack(sock: Sock) -> bytes:
+        addr = _address.pack(sock, address, "bind")
+        return bytes(ffi.buffer(addr)[: addr.len])
+
+    with any_socket(family, proto) as sock:
+        return attempt(lambda: pack(sock).hex())
+
+
+def unpacked(family: int, proto: int, data: str) -> str:
+    """The repr of what cffisock makes of the bytes of an address, or the exception."""
+    from cffisock import _address
+    from cffisock._cffi import ffi
+
+    slot = _address.take_slot()
+    raw = bytes.fromhex(data)
+    ffi.buffer(slot[0])[: len(raw)] = raw
+    slot[0].len = len(raw)
+    slot[0].family = int.from_bytes(raw[:2], sys.byteorder)
+    with any_socket(family, proto) as sock:
+        return attempt(lambda: repr(_address.unpack(slot, sock)))
+
+
+def attempt(call: Any) -> str:
+    """What the call returned, or its exception; "+" before it says that there was a warning."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result: str = call()
+        except Exception as error:
+            result = f"{type(error).__name__}: {error}"
+    return "+" * len(caught) + result
+
+
+def there_and_back(family: int, proto: int, address: Any) -> str:
+    """The repr of what becomes of an address that is packed and unpacked."""
+    data = packed(family, proto, address)
+    return unpacked(family, proto, data) if re.fullmatch("[0-9a-f]+", data) else data
+
+
+# --- the interpreter's own module -----------------------------------------------------------------
+
+
+@lru_cache(maxsize=None)
+def own_results(module: str) -> Any:
+    """What the interpreter's own module makes of ``PACK`` and ``UNPACK`` of a test module."""
+    library = name_store()
+    run = python("-m", "tests.addresses", module, library, env={"LD_PRELOAD": library})
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+@lru_cache(maxsize=None)
+def name_store() -> str:
+    """The library compiled from name_store.c, until this process ends."""
+    folder = tempfile.mkdtemp(prefix="name-store-")
+    atexit.register(shutil.rmtree, folder)
+    library = str(Path(folder, "name_store.so"))
+    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
+    command = [compiler[0], "-shared", "-fPIC", "-o", library, str(SOURCE)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return library
+
+
+def assert_same(module: Any) -> None:
+    """Compares the results for the cases of a test module with the interpreter's own."""
+    results = own_results(module.__name__)
+    assert len(results["pack"]) == len(module.PACK) > 0
+    for case, theirs in zip(module.PACK, results["pack"]):
+        assert normal(case, packed(*case)) == normal(case, theirs), case
+    assert len(results["unpack"]) == len(module.UNPACK) > 0
+    for case, theirs in zip(module.UNPACK, results["unpack"]):
+        assert unpacked(*case) == theirs, case
+
+
+def normal(case: Any, result: str) -> Any:
+    """A result of packing without what may differ from one version to the next."""
+    if CPYTHON < (3, 15):  # which does what the others do, but warns
+        result = result.lstrip("+")
+    if CPYTHON < (3, 10) and re.match("TypeError: .*integer", result):
+        return "TypeError"
+    if re.fullmatch(r"\+*[0-9a-f]+", result):
+        # Without the padding, in which older versions leave what was on their stack.
+        size = len(result.lstrip("+")) // 2
+        return result.count("+"), size, unpacked(case[0], case[1], result.lstrip("+"))
+    return result
+
+
+def main(module: str, library: str) -> None:
+    cases = importlib.import_module(module)
+    store = ctypes.CDLL(library)
+    name = (ctypes.c_ubyte * 128).in_dll(store, "name")
+    size = ctypes.c_uint.in_dll(store, "name_len")
+
+    def named(family: int, proto: int) -> Any:
+        base = own.socket(own.AF_INET, own.SOCK_DGRAM)
+        return own.socket(family, own.SOCK_DGRAM, proto, fileno=base.detach())
+
+    def pack(family: int, proto: int, address: Any) -> str:
+        with named(family, proto) as sock:
+            sock.bind(address)
+            return bytes(name[: size.value]).hex()
+
+    def unpack(family: int, proto: int, data: str) -> str:
+        raw = bytes.fromhex(data)
+        with named(family, proto) as sock:
+            size.value = len(raw)
+            name[: len(raw)] = list(raw)
+            return repr(sock.getsockname())
+
+    results = {
+        "pack": [attempt(lambda case=case: pack(*case)) for case in cases.PACK],
+        "unpack": [attempt(lambda case=case: unpack(*case)) for case in cases.UNPACK],
+    }
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,94 @@
+"""The documentation: its examples run, its commands are there, its lists are complete."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cffisock
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+README = (ROOT / "README.rst").read_text(encoding="utf-8")
+
+# What the examples of these sections of addresses.rst need.
+NEEDS = {
+    "Packet": pytest.mark.root,
+    "Vsock": pytest.mark.vm,
+    "CAN: raw and broadcast manager": pytest.mark.vm,
+    "CAN: ISO-TP": pytest.mark.vm,
+    "CAN: J1939": pytest.mark.vm,
+    "TIPC": pytest.mark.vm,
+    "RDS": pytest.mark.vm,
+    "Bluetooth": pytest.mark.vm,
+    "Kernel cryptography": pytest.mark.vm,
+    "Qualcomm's IPC router": pytest.mark.vm,
+}
+
+
+def sections(page: str) -> dict[str, str]:
+    """The sections of a page of the documentation, by their titles."""
+    text = (DOCS / f"{page}.rst").read_text(encoding="utf-8")
+    parts = re.split(r"^(\S.*)\n[=-]{3,}\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def examples() -> list[Any]:
+    """The sections that have examples, as parameters with their markers."""
+    found = []
+    for page in sorted(path.stem for path in DOCS.glob("*.rst")):
+        for title, text in sections(page).items():
+            if ">>>" in text:
+                marks = [NEEDS[title]] if title in NEEDS else []
+                found.append(pytest.param(page, title, id=f"{page}: {title}", marks=marks))
+    return found
+
+
+def test_what_sections_need_is_about_sections_that_exist() -> None:
+    assert set(NEEDS) <= set(sections("addresses"))
+
+
+@pytest.mark.parametrize(("page", "title"), examples())
+def test_the_examples(page: str, title: str) -> None:
+    """Each section by itself, as after the import that a page begins with."""
+    parser = doctest.DocTestParser()
+    names = {"socket": cffisock}
+    test = parser.get_doctest(sections(page)[title], names, title, f"docs/{page}.rst", 0)
+    said: list[str] = []
+    result = doctest.DocTestRunner(verbose=False).run(test, out=said.append)
+    assert result.attempted > 0
+    assert result.failed == 0, "".join(said)
+
+
+@pytest.mark.parametrize("name", ["demo", "test", "demo-pypy", "test-pypy"])
+def test_the_readme_has_each_command_once_and_on_one_line(name: str) -> None:
+    """.ci/run finds them by these names."""
+    block = r"^\.\. code-block:: sh\n    :name: " + name + r"\n\n    (\S.*)\n\n"
+    (command,) = re.findall(block, README, flags=re.MULTILINE)
+    python = "pypy3" if "pypy" in name else "python3"
+    assert command.startswith(f"{python} -m venv ")
+    assert command.endswith("-m cffisock demo" if "demo" in name else "-m pytest")
+
+
+def test_the_readmes_links_lead_somewhere() -> None:
+    targets = re.findall(r"<(\S+)>`_", README)
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_reference_has_every_public_name_that_is_no_constant() -> None:
+    text = (DOCS / "reference.rst").read_text(encoding="utf-8")
+    documented = re.findall(r"^\.\. (?:auto)?\w+:: (\w+)$", text, flags=re.MULTILINE)
+    documented.remove("cffisock")  # the module that they are in
+    public = set(cffisock.__all__) - set(cffisock._socket.CONSTANT_NAMES)
+    assert sorted(documented) == sorted(public)
+
+
+def test_the_changelogs_fragments_are_named_so_that_they_are_found() -> None:
+    pattern = re.compile(r"\+[\w-]+\.(feature|bugfix|doc|removal|misc)\.rst")
+    names = [path.name for path in (DOCS / "changes").iterdir() if path.name != ".gitignore"]
+    assert [name for name in names if not pattern.fullmatch(name)] == []

@@ -1,0 +1,66 @@
+"""The types that ship: _cffi.pyi is held against the compiled module, both ways.
+
+What mypy says of the package and of typed_program.py, .ci/run and `nox -s types` ask.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cffisock
+from cffisock._cffi import ffi, lib
+
+from .support import python
+
+PACKAGE = Path(cffisock.__file__).parent
+
+
+def declared(name: str) -> dict[str, str]:
+    """The members of a class in _cffi.pyi, each with its kind: that of a constant, or of a
+    function's arguments and result."""
+    stub = ast.parse((PACKAGE / "_cffi.pyi").read_text(encoding="utf-8"))
+    (found,) = (node for node in stub.body if isinstance(node, ast.ClassDef) and node.name == name)
+    members = {}
+    for node in found.body:
+        if isinstance(node, ast.FunctionDef):
+            arguments = [ast.unparse(arg.annotation) for arg in node.args.posonlyargs[1:]]
+            members[node.name] = f"({', '.join(arguments)}) -> {ast.unparse(node.returns)}"
+        else:
+            members[node.target.id] = ast.unparse(node.annotation)
+    return members
+
+
+def compiled(name: str) -> str:
+    """The kind of a member of ``lib``, by cffi, in the words of _cffi.pyi."""
+    member = getattr(lib, name)
+    if isinstance(member, int):
+        return "int"
+    kind = ffi.typeof(member)
+    arguments = ", ".join("Int" if arg.kind == "primitive" else "Pointer" for arg in kind.args)
+    result = {"primitive": "int", "void": "None"}.get(kind.result.kind, "Pointer")
+    return f"({arguments}) -> {result}"
+
+
+def test_the_functions_of_the_shim_are_declared_as_they_are() -> None:
+    names = dir(lib)
+    assert len(names) > 50
+    assert declared("_Lib") == {name: compiled(name) for name in names}
+
+
+def test_what_is_declared_of_cffi_is_there() -> None:
+    assert [name for name in declared("_FFI") if not hasattr(ffi, name)] == []
+
+
+@pytest.mark.parametrize("name", ["py.typed", "_cffi.pyi"])
+def test_the_types_are_in_the_package(name: str) -> None:
+    """That they are in the wheel too, test_build.py finds out."""
+    assert (PACKAGE / name).is_file()
+
+
+def test_the_typed_program_runs() -> None:
+    program: Any = python(str(Path(__file__).with_name("typed_program.py")))
+    assert (program.stdout, program.stderr) == ("typed\nTrue None True\n", "")

@@ -1,0 +1,58 @@
+"""A program as a user writes it: `mypy --strict` accepts it, and test_typing.py runs it.
+
+Where it is wrong on purpose, --strict also says so when it is not rejected any more.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import cffisock as socket
+
+
+def serve(listener: socket.socket) -> None:
+    """Sends back what one client sends."""
+    conn, _ = listener.accept()
+    with conn:
+        conn.sendall(conn.recv(1024))
+
+
+def ask(address: tuple[str, int], question: bytes) -> bytes:
+    """Sends the question, and returns the answer."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.settimeout(20)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.connect(address)
+        sock.sendall(question)
+        answer: bytes = sock.recv(1024)
+        rest: int = sock.recv_into(bytearray(16))
+    return answer if rest == 0 else b""
+
+
+def main() -> None:
+    """Asks a server, and prints its answer."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        try:
+            print(ask((host, port), b"typed").decode())
+        except (socket.timeout, socket.gaierror, socket.error) as error:
+            print(error.errno)
+        thread.join()
+    names: list[tuple[int, str]] = socket.if_nameindex()
+    timeout: float | None = socket.getdefaulttimeout()
+    family: int = socket.AF_UNIX
+    print(len(names) > 0, timeout, family == socket.AddressFamily(1))
+
+
+def wrong(sock: socket.socket) -> None:
+    """What a type checker has to reject; nobody calls this."""
+    sock.settimeout("1")  # type: ignore[arg-type]
+    sock.listen(backlog="many")  # type: ignore[call-arg]
+    socket.if_nametoindex(1.5)  # type: ignore[arg-type]
+    socket.create_server()  # type: ignore[call-arg]
+
+
+if __name__ == "__main__":
+    main()
