@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Iterable, SupportsIndex
+from collections.abc import Iterable
+from typing import Any, SupportsIndex
 
 from ._arguments import c_int
 from ._platform import CONSTANTS
@@ -30,7 +31,7 @@ class AlgorithmMethods:
         assoclen: SupportsIndex | None = None,
         flags: SupportsIndex = 0,
     ) -> int:
-        """Sends ``msg``, a series of buffers, to an operation ``op``, an ALG_OP_ constant.
+        """Sends ``msg``, a series of buffers, to an operation ``op``, an ``ALG_OP_`` constant.
 
         ``iv`` is the initialization vector; ``assoclen`` how many of the bytes are associated
         data.  OSError on a socket of another family, or as in sendmsg(2).

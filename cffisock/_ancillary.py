@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Iterable, SupportsIndex
+from collections.abc import Iterable
+from typing import Any, SupportsIndex
 
 from ._arguments import INT_MAX, c_int, c_ssize
 from ._buffers import allocate, readable, release

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
 import os
 import sys
 from operator import index
-from typing import SupportsIndex, Union
+from typing import SupportsFloat, SupportsIndex, Union
 
 INT_MAX = 2**31 - 1
 INT_MIN = -(2**31)
@@ -17,7 +16,7 @@ NS_PER_S = 10**9
 # What a negative number is where only an unsigned one will do: CPython 3.14 changed its mind.
 NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
 
-Seconds = Union[float, SupportsIndex, None]
+Seconds = Union[SupportsFloat, SupportsIndex, None]
 PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 
@@ -105,16 +104,18 @@ def wait_for(value: Seconds) -> int:
     """A timeout in seconds as the shim's ``wait``: -1 for None, else whole nanoseconds."""
     if value is None:
         return -1
-    if isinstance(value, float):
-        if math.isnan(value):
-            raise ValueError("Invalid value NaN (not a number)")
-        if not abs(value) < SSIZE_MAX / NS_PER_S:
-            raise OverflowError("timestamp out of range for platform time_t")
-        nanoseconds = math.ceil(value * NS_PER_S)
+    number: float
+    if hasattr(value, "__index__"):
+        number = index(value)
+    elif hasattr(value, "__float__"):
+        number = float(value)
     else:
-        nanoseconds = index(value) * NS_PER_S
-        if abs(nanoseconds) > SSIZE_MAX:
-            raise OverflowError("timestamp too large to convert to C PyTime_t")
+        raise TypeError(f"must be real number, not {type(value).__name__}")
+    if math.isnan(number):
+        raise ValueError("Invalid value NaN (not a number)")
+    if not abs(number) < SSIZE_MAX / NS_PER_S:
+        raise OverflowError("timestamp out of range for C PyTime_t")
+    nanoseconds = math.ceil(number * NS_PER_S)
     if nanoseconds < 0:
         raise ValueError("Timeout value out of range")
     return nanoseconds

@@ -153,17 +153,17 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
 
     @property
     def family(self) -> int:
-        """The address family, an AF_ constant."""
+        """The address family, an ``AF_`` constant."""
         return self._family
 
     @property
     def type(self) -> int:
-        """The socket type, a SOCK_ constant, without SOCK_NONBLOCK and SOCK_CLOEXEC."""
+        """The socket type, a ``SOCK_`` constant, without SOCK_NONBLOCK and SOCK_CLOEXEC."""
         return self._type
 
     @property
     def proto(self) -> int:
-        """The protocol, an IPPROTO_ or similar constant; 0 is the family's default."""
+        """The protocol, an ``IPPROTO_`` or similar constant; 0 is the family's default."""
         return self._proto
 
     @property
@@ -442,7 +442,9 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
                 release(memory)
 
 
-def _identify(fileno: SupportsIndex, family: int, type: int, proto: int) -> tuple[int, int, int, int]:
+def _identify(
+    fileno: SupportsIndex, family: int, type: int, proto: int
+) -> tuple[int, int, int, int]:
     """The descriptor of a socket, and what it is: of the kernel where a number is -1."""
     fd = c_int(fileno)
     if fd < 0:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import array
 import builtins
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, Iterable, NoReturn, SupportsIndex
+from typing import Any, NoReturn, SupportsIndex
 
 import cffisock
 
@@ -142,7 +143,7 @@ def create_connection(
             if sock is not None:
                 sock.close()
             raise
-    _raise_connection_errors(errors, all_errors)
+    return _raise_connection_errors(errors, all_errors)
 
 
 def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> NoReturn:
@@ -230,12 +231,10 @@ def recv_fds(
 ) -> tuple[bytes, list[int], int, Any]:
     """Receives up to ``bufsize`` bytes and ``maxfds`` descriptors: SCM_RIGHTS in unix(7).
 
-    Returns the data, the descriptors, the MSG_ flags and the sender's address.
+    Returns the data, the descriptors, the ``MSG_`` flags and the sender's address.
     """
     fds = array.array("i")
-    data, items, msg_flags, address = sock.recvmsg(
-        bufsize, CMSG_LEN(maxfds * fds.itemsize), flags
-    )
+    data, items, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(maxfds * fds.itemsize), flags)
     rights = (CONSTANTS["SOL_SOCKET"], CONSTANTS["SCM_RIGHTS"])
     for level, kind, payload in items:
         if (level, kind) == rights:

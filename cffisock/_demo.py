@@ -95,7 +95,8 @@ def echo(
         server.bind(address)
         if stream:
             server.listen()
-        thread = threading.Thread(target=serve_stream if stream else serve_datagrams, args=(server,))
+        serve = serve_stream if stream else serve_datagrams
+        thread = threading.Thread(target=serve, args=(server,))
         thread.start()
         client.connect(server.getsockname())
         received = (ask_stream if stream else ask_datagrams)(client, data)
@@ -140,7 +141,8 @@ def main() -> int:
             roles = f"{server.__name__} serves {client.__name__}"
             for label, family, kind, address in cases:
                 where = address or str(folder / server.__name__)
-                failures += not report(f"{label}: {roles}", echo, server, client, family, kind, where)
+                what = f"{label}: {roles}"
+                failures += not report(what, echo, server, client, family, kind, where)
             what = f"descriptor passed: {server.__name__} to {client.__name__}"
             failures += not report(what, pass_descriptor, server, client, folder)
     print("all bytes came back right" if not failures else f"{failures} failed")

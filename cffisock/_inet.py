@@ -23,7 +23,7 @@ AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
 SIZES = {AF_INET: 4, AF_INET6: 16}
 
-_KNOWN_MAX = 1024
+KNOWN_MAX = 1024
 _LONGEST_TEXT = 45  # of an IPv6 address; inet_aton() takes any length
 _K = TypeVar("_K", int, str, bytes)
 _V = TypeVar("_V")
@@ -31,7 +31,7 @@ _V = TypeVar("_V")
 
 def remember(known: dict[_K, _V], key: _K, value: _V) -> _V:
     """``value``, which is now in the table ``known``."""
-    if len(known) >= _KNOWN_MAX:
+    if len(known) >= KNOWN_MAX:
         known.clear()
     known[key] = value
     return value

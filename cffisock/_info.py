@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-import _cffi_backend  # type: ignore[import-untyped]
+import _cffi_backend
 
 from . import _socket
 from ._constants import CONSTANTS as TABLE

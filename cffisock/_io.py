@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from errno import EAGAIN, EBADF, EWOULDBLOCK
+from errno import EAGAIN, EWOULDBLOCK
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Iterable, Iterator, SupportsIndex
+from collections.abc import Iterable
+from typing import Any, SupportsIndex
 
 from . import _address
 from ._address import give_slot, take_slot
@@ -30,7 +31,7 @@ class MessageMethods:
         """Receives a message of up to ``bufsize`` bytes: recvmsg(2).
 
         Returns its data; its control messages, each ``(level, type, data)``, for which there
-        are ``ancbufsize`` bytes of room; the MSG_ flags that it came with; the sender's
+        are ``ancbufsize`` bytes of room; the ``MSG_`` flags that it came with; the sender's
         address.
         """
         size = c_ssize(bufsize)
@@ -53,7 +54,7 @@ class MessageMethods:
         """
         memory = []
         try:
-            for buffer in iterate(buffers, "recvmsg_into() argument 1"):
+            for buffer in items_of(buffers, "recvmsg_into() argument 1"):
                 memory.append(_buffer_to_fill(buffer))
             return self._recvmsg(memory, ancbufsize, flags)
         finally:
@@ -83,6 +84,7 @@ class MessageMethods:
                 raise
         finally:
             give_slot(slot)
+            del iov, control  # what msg points to has to live until here
 
     def sendmsg(
         self,
@@ -99,10 +101,10 @@ class MessageMethods:
         """
         memory: list[Any] = []
         try:
-            for buffer in iterate(buffers, "sendmsg() argument 1"):
+            for buffer in items_of(buffers, "sendmsg() argument 1"):
                 memory.append(readable(buffer))
             msg, iov = _message(memory)
-            control = pack_control(msg, iterate(ancdata, "sendmsg() argument 2"))
+            control = pack_control(msg, items_of(ancdata, "sendmsg() argument 2"))
             flags = c_int(flags)
             addr = None
             if address is not None:
@@ -119,10 +121,13 @@ class MessageMethods:
                 release(view)
 
 
-def iterate(items: Any, what: str) -> Iterator[Any]:
-    """iter(), with a TypeError that says ``what`` is not iterable."""
+def items_of(items: Any, what: str) -> tuple[Any, ...]:
+    """The ``items`` at this moment, since taking one's buffer may run code that changes them.
+
+    TypeError that names ``what`` where they cannot be iterated over.
+    """
     try:
-        return iter(items)
+        return tuple(items)
     except TypeError:
         raise TypeError(f"{what} must be an iterable") from None
 

@@ -6,7 +6,7 @@ import sys
 from operator import index
 from typing import Any, SupportsIndex
 
-from ._arguments import INT_MAX, INT_MIN, UINT_MAX, c_int
+from ._arguments import INT_MAX, UINT_MAX, c_int
 from ._buffers import readable, release
 from ._cffi import ffi, lib
 from ._errors import check
@@ -62,19 +62,27 @@ class OptionMethods:
         OSError as in setsockopt(2).
         """
         level, optname = c_int(level), c_int(optname)
-        if optlen is not _ABSENT:
-            if value is not None:
-                raise TypeError("setsockopt() takes exactly 3 arguments (4 given)")
-            size = c_int(optlen) & UINT_MAX
-            check(lib.cs_setsockopt(self._fd, level, optname, ffi.NULL, size))
-        elif hasattr(value, "__index__") and INT_MIN <= index(value) <= INT_MAX:
-            self._set_int(level, optname, index(value))
+        if value is None or optlen is not _ABSENT:
+            self._set_null(level, optname, value, optlen)
+        elif hasattr(value, "__index__"):
+            self._set_int(level, optname, c_int(value))
         else:
-            data = readable(value)
+            data = _value_bytes(value)
             try:
                 check(lib.cs_setsockopt(self._fd, level, optname, data, len(data)))
             finally:
                 release(data)
+
+    def _set_null(self, level: int, optname: int, value: Any, optlen: SupportsIndex) -> None:
+        if value is not None:
+            raise TypeError(
+                "setsockopt() only takes 4 arguments when the third argument is None "
+                f"(got {type(value).__name__})"
+            )
+        if optlen is _ABSENT:
+            raise TypeError("setsockopt() requires 4 arguments when the third argument is None")
+        size = index(optlen) & UINT_MAX
+        check(lib.cs_setsockopt(self._fd, level, optname, ffi.NULL, size))
 
     def _set_int(self, level: int, optname: int, value: int) -> None:
         if self._family == AF_VSOCK:
@@ -82,3 +90,14 @@ class OptionMethods:
             check(lib.cs_setsockopt(self._fd, level, optname, wide, len(wide)))
         else:
             check(lib.cs_setsockopt_int(self._fd, level, optname, value))
+
+
+def _value_bytes(value: Any) -> Any:
+    """The memory of an option's ``value``; `release` it."""
+    try:
+        return readable(value)
+    except TypeError:
+        raise TypeError(
+            "socket option should be int, bytes-like object or None "
+            f"(got {type(value).__name__})"
+        ) from None

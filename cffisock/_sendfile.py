@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
@@ -83,7 +82,8 @@ class SendfileMethods:
         sent = 0
         try:
             while count is None or sent < count:
-                data = memoryview(file.read(READ_SIZE if count is None else min(count - sent, READ_SIZE)))
+                size = READ_SIZE if count is None else min(count - sent, READ_SIZE)
+                data = memoryview(file.read(size))
                 if not data:
                     break
                 while data:

@@ -102,7 +102,7 @@ def dup(fd: SupportsIndex, /) -> int:
 def __getattr__(name: str) -> Any:
     if name == "CAPI":
         # Extension modules of CPython, _ssl among them, ask for this while they are imported.
-        from ._install import interpreters_own
+        from ._install import interpreters_own  # noqa: PLC0415  (that module imports this one)
 
         return interpreters_own("_socket").CAPI
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,7 @@ import pytest
 
 import cffisock
 
-from .addresses import NUMBERS, ODD, assert_same, packed, there_and_back
+from .addresses import NO_INTEGER, NUMBERS, ODD, assert_same, packed, there_and_back, uniform
 from .support import IS_PYPY
 
 AF_ALG = cffisock.AF_ALG
@@ -66,11 +66,11 @@ def test_there_and_back(address: Any, whole: Any) -> None:
         (("hash", "sha1\0"), "ValueError: embedded null character"),
         (("x" * 14, "sha1"), "ValueError: AF_ALG type too long."),
         (("hash", "x" * 64), "ValueError: AF_ALG name too long."),
-        (("hash", "sha1", "1"), "TypeError: 'str' object cannot be interpreted as an integer"),
+        (("hash", "sha1", "1"), NO_INTEGER),
     ],
 )
 def test_bad_address(address: Any, error: str) -> None:
-    assert packed(AF_ALG, 0, address) == error
+    assert uniform(packed(AF_ALG, 0, address)) == error
 
 
 if not IS_PYPY:

@@ -5,13 +5,23 @@ from __future__ import annotations
 import os
 import struct
 import sys
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 import cffisock
 
-from .addresses import NUMBERS, ODD, assert_same, packed, there_and_back, unpacked
+from .addresses import (
+    NO_INTEGER,
+    NUMBERS,
+    ODD,
+    assert_same,
+    packed,
+    there_and_back,
+    uniform,
+    unpacked,
+)
 from .support import IS_PYPY, LONG, own
 
 AF_NETLINK = cffisock.AF_NETLINK
@@ -39,11 +49,11 @@ def test_there_and_back(address: Any) -> None:
         ([1, 2], "TypeError: bind(): AF_NETLINK address must be tuple, not list"),
         ((1,), f"TypeError: {PAIR}"),
         ((1, 2, 3), f"TypeError: {PAIR}"),
-        ((1, "2"), "TypeError: 'str' object cannot be interpreted as an integer"),
+        ((1, "2"), NO_INTEGER),
     ],
 )
 def test_bad_address(address: Any, error: str) -> None:
-    assert packed(AF_NETLINK, 0, address) == error
+    assert uniform(packed(AF_NETLINK, 0, address)) == error
 
 
 @pytest.mark.parametrize("number", [2**32, -(2**31) - 1])
@@ -53,9 +63,9 @@ def test_a_number_of_more_than_32_bits_loses_the_others_with_a_warning(number: i
 
 
 def test_the_warning_is_reported_for_the_caller() -> None:
-    with cffisock.socket(AF_NETLINK, cffisock.SOCK_RAW) as sock:
-        with pytest.warns(DeprecationWarning, match="integer value out of range") as caught:
-            sock.bind((0, 2**32))
+    warns = pytest.warns(DeprecationWarning, match="integer value out of range")
+    with cffisock.socket(AF_NETLINK, cffisock.SOCK_RAW) as sock, warns as caught:
+        sock.bind((0, 2**32))
     assert caught[0].filename == __file__
 
 
@@ -76,6 +86,10 @@ if not IS_PYPY:
 RTM_NEWLINK, RTM_GETLINK = 16, 18
 NLM_F_REQUEST, NLM_F_DUMP, NLMSG_DONE = 0x1, 0x300, 3
 IFLA_IFNAME = 3
+
+
+def route_socket(module: Any = cffisock) -> Any:
+    return module.socket(AF_NETLINK, module.SOCK_RAW, cffisock.NETLINK_ROUTE)
 
 
 def ask_for_links() -> bytes:
@@ -121,18 +135,18 @@ def read_links(sock: Any) -> tuple[dict[int, str], set[Any]]:
 
 @pytest.mark.parametrize("module", [cffisock, own], ids=["cffisock", "own"])
 def test_the_kernel_lists_its_links(module: Any) -> None:
-    with module.socket(AF_NETLINK, module.SOCK_RAW, cffisock.NETLINK_ROUTE) as sock:
+    with route_socket(module) as sock:
         sock.settimeout(LONG)
         sock.bind((0, 0))
         assert sock.sendto(ask_for_links(), (0, 0)) == 32
         links, senders = read_links(sock)
     assert links[1] == "lo"
-    assert links == dict(own.if_nameindex())
+    assert links == dict(cffisock.if_nameindex())
     assert senders == {(0, 0)}
 
 
 def test_connected_to_the_kernel() -> None:
-    with cffisock.socket(AF_NETLINK, cffisock.SOCK_RAW, cffisock.NETLINK_ROUTE) as sock:
+    with route_socket() as sock:
         sock.settimeout(LONG)
         sock.connect((0, 0))
         assert sock.getpeername() == (0, 0)
@@ -143,25 +157,24 @@ def test_connected_to_the_kernel() -> None:
 
 
 def test_the_kernel_chooses_and_keeps_names() -> None:
-    with cffisock.socket(AF_NETLINK, cffisock.SOCK_RAW, cffisock.NETLINK_ROUTE) as sock:
+    with route_socket() as sock, route_socket() as other:
         assert sock.getsockname() == (0, 0)
         sock.bind((0, 0x11))
         pid, groups = sock.getsockname()
         assert (pid != 0, groups) == (True, 0x11)
         with own.socket(fileno=os.dup(sock.fileno())) as same:
             assert same.getsockname() == (pid, groups)
-        with cffisock.socket(AF_NETLINK, cffisock.SOCK_RAW, cffisock.NETLINK_ROUTE) as other:
-            with pytest.raises(OSError, match="Address already in use"):
-                other.bind((pid, 0))
+        with pytest.raises(OSError, match="Address already in use"):
+            other.bind((pid, 0))
 
 
-def test_two_processes_worth_of_sockets_talk() -> None:
-    with cffisock.socket(AF_NETLINK, cffisock.SOCK_RAW, cffisock.NETLINK_USERSOCK) as one:
-        with own.socket(AF_NETLINK, own.SOCK_RAW, cffisock.NETLINK_USERSOCK) as two:
-            for sock in (one, two):
-                sock.settimeout(LONG)
-                sock.bind((0, 0))
-            one.sendto(b"to the standard module", two.getsockname())
-            assert two.recvfrom(100) == (b"to the standard module", one.getsockname())
-            two.sendto(b"and back", one.getsockname())
-            assert one.recvfrom(100) == (b"and back", two.getsockname())
+def test_to_and_from_a_socket_of_the_standard_module() -> None:
+    user = cffisock.SOCK_RAW, cffisock.NETLINK_USERSOCK
+    with cffisock.socket(AF_NETLINK, *user) as one, own.socket(AF_NETLINK, *user) as two:
+        for sock in (one, two):
+            sock.settimeout(LONG)
+            sock.bind((0, 0))
+        one.sendto(b"to the standard module", two.getsockname())
+        assert two.recvfrom(100) == (b"to the standard module", one.getsockname())
+        two.sendto(b"and back", one.getsockname())
+        assert one.recvfrom(100) == (b"and back", two.getsockname())

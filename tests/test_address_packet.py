@@ -12,7 +12,16 @@ import pytest
 
 import cffisock
 
-from .addresses import NUMBERS, ODD, assert_same, packed, there_and_back, unpacked
+from .addresses import (
+    NO_INTEGER,
+    NUMBERS,
+    ODD,
+    assert_same,
+    packed,
+    there_and_back,
+    uniform,
+    unpacked,
+)
 from .support import IS_PYPY, LONG, own
 
 AF_PACKET = cffisock.AF_PACKET
@@ -79,7 +88,7 @@ def test_there_and_back(address: Any, whole: Any) -> None:
         (("nope", 3), NO_DEVICE),
         (("", 3), NO_DEVICE),
         (("lo" + "x" * 14, 3), NO_DEVICE),
-        (("lo", "3"), "TypeError: 'str' object cannot be interpreted as an integer"),
+        (("lo", "3"), NO_INTEGER),
         (("lo", -1), "OverflowError: bind(): proto must be 0-65535."),
         (("lo", 65536), "OverflowError: bind(): proto must be 0-65535."),
         (("lo", 2**31), "OverflowError: bind(): address argument out of range"),
@@ -89,7 +98,7 @@ def test_there_and_back(address: Any, whole: Any) -> None:
     ],
 )
 def test_bad_address(address: Any, error: str) -> None:
-    assert packed(AF_PACKET, 0, address) == error
+    assert uniform(packed(AF_PACKET, 0, address)) == error
 
 
 def test_a_buffer_with_the_hardware_address_is_not_kept_locked() -> None:
@@ -133,22 +142,29 @@ def frame(sock: Any, payload: bytes) -> tuple[bytes, Any]:
             return data, address
 
 
+def both(kind: str) -> tuple[Any, Any]:
+    """A socket of cffisock and one of the standard module, as a context each."""
+    ours = cffisock.socket(AF_PACKET, cffisock.SocketKind[kind], 0)
+    theirs = own.socket(AF_PACKET, own.SocketKind[kind], 0)
+    for sock in (ours, theirs):
+        sock.settimeout(LONG)
+    return ours, theirs
+
+
 @pytest.mark.root
 @pytest.mark.parametrize("kind", ["SOCK_RAW", "SOCK_DGRAM"])
 def test_a_datagram_on_the_loopback_interface(kind: str) -> None:
     payload = b"cffisock looks at %d" % os.getpid()
-    with own.socket(AF_PACKET, own.SocketKind[kind], 0) as theirs:
-        with cffisock.socket(AF_PACKET, cffisock.SocketKind[kind], 0) as ours:
-            for sock in (ours, theirs):
-                sock.settimeout(LONG)
-                sock.bind(("lo", cffisock.ETH_P_ALL))
-            assert ours.getsockname() == theirs.getsockname()
-            assert ours.getsockname() == ("lo", 3, 0, ARPHRD_LOOPBACK, bytes(6))
-            with own.socket(own.AF_INET, own.SOCK_DGRAM) as udp:
-                udp.bind(("127.0.0.1", 0))
-                udp.sendto(payload, udp.getsockname())
-            seen = [frame(ours, payload) for _ in range(2)]
-            assert seen == [frame(theirs, payload) for _ in range(2)]
+    ours, theirs = both(kind)
+    with ours, theirs, own.socket(own.AF_INET, own.SOCK_DGRAM) as udp:
+        for sock in (ours, theirs):
+            sock.bind(("lo", cffisock.ETH_P_ALL))
+        assert ours.getsockname() == theirs.getsockname()
+        assert ours.getsockname() == ("lo", 3, 0, ARPHRD_LOOPBACK, bytes(6))
+        udp.bind(("127.0.0.1", 0))
+        udp.sendto(payload, udp.getsockname())
+        seen = [frame(ours, payload) for _ in range(2)]
+        assert seen == [frame(theirs, payload) for _ in range(2)]
     # The loopback interface shows each frame as it goes out and as it comes in.
     assert [address[2] for _, address in seen] == [cffisock.PACKET_OUTGOING, cffisock.PACKET_HOST]
     for data, address in seen:
@@ -161,21 +177,20 @@ def test_a_datagram_on_the_loopback_interface(kind: str) -> None:
 @pytest.mark.root
 def test_frames_go_where_the_address_says() -> None:
     to = ("lo", LOCAL_EXPERIMENTAL, cffisock.PACKET_HOST, 0, b"\2\0\0\0\0\1")
-    with own.socket(AF_PACKET, own.SOCK_DGRAM, 0) as theirs:
-        with cffisock.socket(AF_PACKET, cffisock.SOCK_DGRAM, 0) as ours:
-            for sock in (ours, theirs):
-                sock.settimeout(LONG)
-                sock.bind(("lo", LOCAL_EXPERIMENTAL))
-            assert ours.sendto(b"from cffisock", to) == 13
-            assert ours.sendmsg([b"in ", b"parts"], [], 0, to) == 8
-            theirs.sendto(b"from the standard module", to)
-            payloads = [b"from cffisock", b"in parts", b"from the standard module"]
-            expected = [frame(theirs, payload) for payload in payloads]
-            # MSG_PEEK leaves the first one for recvfrom.
-            data, _, _, address = ours.recvmsg(100, 0, cffisock.MSG_PEEK)
-            assert (data, address) == expected[0]
-            assert [frame(ours, payload) for payload in payloads] == expected
-            assert {address[:2] for _, address in expected} == {("lo", LOCAL_EXPERIMENTAL)}
+    ours, theirs = both("SOCK_DGRAM")
+    with ours, theirs:
+        for sock in (ours, theirs):
+            sock.bind(("lo", LOCAL_EXPERIMENTAL))
+        assert ours.sendto(b"from cffisock", to) == 13
+        assert ours.sendmsg([b"in ", b"parts"], [], 0, to) == 8
+        theirs.sendto(b"from the standard module", to[:2])
+        payloads = [b"from cffisock", b"in parts", b"from the standard module"]
+        expected = [frame(theirs, payload) for payload in payloads]
+        # MSG_PEEK leaves the first one for recvfrom.
+        data, _, _, address = ours.recvmsg(100, 0, cffisock.MSG_PEEK)
+        assert (data, address) == expected[0]
+        assert [frame(ours, payload) for payload in payloads] == expected
+        assert {address[:2] for _, address in expected} == {("lo", LOCAL_EXPERIMENTAL)}
 
 
 # Makes a socket where lo has another name, and passes it on.

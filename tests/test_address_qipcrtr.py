@@ -10,7 +10,16 @@ import pytest
 
 import cffisock
 
-from .addresses import NUMBERS, ODD, assert_same, packed, there_and_back, unpacked
+from .addresses import (
+    NO_INTEGER,
+    NUMBERS,
+    ODD,
+    assert_same,
+    packed,
+    there_and_back,
+    uniform,
+    unpacked,
+)
 from .support import IS_PYPY
 
 AF_QIPCRTR = cffisock.AF_QIPCRTR
@@ -40,11 +49,11 @@ def test_the_kernels_layout() -> None:
         ([1, 2], "TypeError: getsockaddrarg: AF_QIPCRTR address must be tuple, not list"),
         ((1,), "TypeError: getsockaddrarg() takes exactly 2 arguments (1 given)"),
         ((1, 2, 3), "TypeError: getsockaddrarg() takes exactly 2 arguments (3 given)"),
-        (("1", 2), "TypeError: 'str' object cannot be interpreted as an integer"),
+        (("1", 2), NO_INTEGER),
     ],
 )
 def test_bad_address(address: Any, error: str) -> None:
-    assert packed(AF_QIPCRTR, 0, address) == error
+    assert uniform(packed(AF_QIPCRTR, 0, address)) == error
 
 
 if not IS_PYPY:

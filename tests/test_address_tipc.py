@@ -10,7 +10,7 @@ import pytest
 
 import cffisock
 
-from .addresses import NUMBERS, ODD, assert_same, packed, there_and_back
+from .addresses import NO_INTEGER, NUMBERS, ODD, assert_same, packed, there_and_back, uniform
 from .support import IS_PYPY
 
 AF_TIPC = cffisock.AF_TIPC
@@ -68,11 +68,11 @@ def test_there_and_back(address: Any, whole: Any) -> None:
         ((NAME, 1, 2, 3, 4, 5), f"TypeError: {TUPLE}"),
         ((0, 1, 2, 3), f"TypeError: {INVALID}"),
         ((4, 1, 2, 3), f"TypeError: {INVALID}"),
-        ((NAME, 1, None, 3), "TypeError: 'NoneType' object cannot be interpreted as an integer"),
+        ((NAME, 1, None, 3), NO_INTEGER),
     ],
 )
 def test_bad_address(address: Any, error: str) -> None:
-    assert packed(AF_TIPC, 0, address) == error
+    assert uniform(packed(AF_TIPC, 0, address)) == error
 
 
 if not IS_PYPY:
