@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, SupportsIndex
 
-from ._arguments import INT_MAX, c_int, c_ssize
+from ._arguments import INT_MAX, c_int, c_ssize, kind_of
 from ._buffers import allocate, readable, release
 from ._cffi import ffi, lib
 
@@ -44,29 +44,31 @@ def pack_control(msg: Any, items: Iterable[Any]) -> Any:
 
     Returns the memory that they are in, which has to outlive the message.
     """
-    messages = [_control_item(item) for item in items]
-    size = sum(lib.cs_cmsg_space(len(data)) for _, _, data in messages)
-    if size > CONTROL_MAX:
-        raise OSError("too much ancillary data")
-    control = allocate("char[]", size)
-    msg.control, msg.control_len = control, size
-    offset = 0
-    for level, kind, data in messages:
-        offset = lib.cs_cmsg_put(msg, offset, level, kind, data, len(data))
-        release(data)
-    return control
+    messages = []
+    try:
+        for item in items:
+            messages.append(_control_item(item))
+        size = sum(lib.cs_cmsg_space(len(data)) for _, _, data in messages)
+        if size > CONTROL_MAX:
+            raise OSError("too much ancillary data")
+        control = allocate("char[]", size)
+        msg.control, msg.control_len = control, size
+        offset = 0
+        for level, kind, data in messages:
+            offset = lib.cs_cmsg_put(msg, offset, level, kind, data, len(data))
+        return control
+    finally:
+        for _, _, data in messages:
+            release(data)
 
 
 def _control_item(item: Any) -> tuple[int, int, Any]:
     wanted = "[sendmsg() ancillary data items]() argument must be"
-    try:
-        parts = tuple(item)
-    except TypeError:
-        kind = type(item).__name__
-        raise TypeError(f"{wanted} 3-item sequence, not {kind}") from None
-    if len(parts) != 3:
-        raise TypeError(f"{wanted} sequence of length 3, not {len(parts)}")
-    return c_int(parts[0]), c_int(parts[1]), readable(parts[2])
+    if not isinstance(item, Sequence) or isinstance(item, (str, bytes, bytearray)):
+        raise TypeError(f"{wanted} 3-item tuple, not {kind_of(item)}")
+    if len(item) != 3:
+        raise TypeError(f"{wanted} tuple of length 3, not {len(item)}")
+    return c_int(item[0]), c_int(item[1]), readable(item[2])
 
 
 def unpack_control(msg: Any) -> list[tuple[int, int, bytes]]:

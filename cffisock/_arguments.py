@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import os
 import sys
+import warnings
 from operator import index
-from typing import SupportsFloat, SupportsIndex, Union
+from typing import Any, SupportsFloat, SupportsIndex, Union
 
 INT_MAX = 2**31 - 1
 INT_MIN = -(2**31)
 UINT_MAX = 2**32 - 1
-SSIZE_MAX = 2**63 - 1
 NS_PER_S = 10**9
+TIME_MAX = 2**63 - 1  # nanoseconds
 # What a negative number is where only an unsigned one will do: CPython 3.14 changed its mind.
 NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
 
@@ -22,15 +23,18 @@ PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 def c_int(value: SupportsIndex) -> int:
     """``value`` as a C int; TypeError, or OverflowError out of its range."""
-    try:
-        number = index(value)
-    except TypeError:
-        raise TypeError(_not_an_integer(value)) from None
+    number = _integer(value)
     if number > INT_MAX:
         raise OverflowError("signed integer is greater than maximum")
     if number < INT_MIN:
         raise OverflowError("signed integer is less than minimum")
     return number
+
+
+def c_fd(value: SupportsIndex) -> int:
+    """``value`` as a descriptor: -1, which is none, for what a C int cannot hold."""
+    number = c_long(value)
+    return number if INT_MIN <= number <= INT_MAX else -1
 
 
 def c_unsigned(value: SupportsIndex, maximum: int, c_type: str) -> int:
@@ -39,6 +43,10 @@ def c_unsigned(value: SupportsIndex, maximum: int, c_type: str) -> int:
     if number < 0:
         raise NEGATIVE("Cannot convert negative int")
     if number > maximum:
+        if sys.version_info < (3, 10) and number <= INT_MAX:
+            # Python 3.9 cut off what was too much.
+            warnings.warn(f"number too large for C {c_type}", DeprecationWarning, stacklevel=4)
+            return number & maximum
         raise OverflowError(f"Python int too large for C {c_type}")
     return number
 
@@ -66,22 +74,35 @@ def kind_of(value: object) -> str:
     return "None" if value is None else type(value).__name__
 
 
-def _not_an_integer(value: object) -> str:
-    kind = type(value).__name__
-    if sys.version_info >= (3, 10):
-        return f"{kind!r} object cannot be interpreted as an integer"
-    # The wording of that time, which its programs may look for.
-    if isinstance(value, float):
-        return "integer argument expected, got float"
-    return f"an integer is required (got type {kind})"
+def _integer(value: SupportsIndex) -> int:
+    try:
+        return int(index(value))  # index() of a bool is a bool before Python 3.10
+    except TypeError:
+        if sys.version_info >= (3, 10):
+            raise
+        # The wording of that time, which its programs may look for.
+        kind = type(value).__name__
+        if isinstance(value, float):
+            raise TypeError("integer argument expected, got float") from None
+        if sys.implementation.name == "pypy":
+            raise TypeError(f"expected integer, got {kind} object") from None
+        raise TypeError(f"an integer is required (got type {kind})") from None
 
 
 def c_ssize(value: SupportsIndex) -> int:
     """``value`` as a C ssize_t; TypeError, or OverflowError out of its range."""
-    number = index(value)
-    if not -SSIZE_MAX <= number <= SSIZE_MAX:
-        raise OverflowError("Python int too large to convert to C ssize_t")
-    return number
+    return _wide(index(value), "ssize_t")
+
+
+def c_long(value: SupportsIndex) -> int:
+    """``value`` as a C long; TypeError, or OverflowError out of its range."""
+    return _wide(_integer(value), "long")
+
+
+def _wide(number: int, c_type: str) -> int:
+    if not -sys.maxsize - 1 <= number <= sys.maxsize:
+        raise OverflowError(f"Python int too large to convert to C {c_type}")
+    return int(number)
 
 
 def buffer_size(value: SupportsIndex, caller: str) -> int:
@@ -100,7 +121,7 @@ def part_of(size: int, nbytes: SupportsIndex, caller: str, complaint: str) -> in
     return part or size
 
 
-def wait_for(value: Seconds) -> int:
+def wait_for(value: Any) -> int:
     """A timeout in seconds as the shim's ``wait``: -1 for None, else whole nanoseconds."""
     if value is None:
         return -1
@@ -113,12 +134,11 @@ def wait_for(value: Seconds) -> int:
         raise TypeError(f"must be real number, not {type(value).__name__}")
     if math.isnan(number):
         raise ValueError("Invalid value NaN (not a number)")
-    if not abs(number) < SSIZE_MAX / NS_PER_S:
+    if not abs(number) < TIME_MAX / NS_PER_S:
         raise OverflowError("timestamp out of range for C PyTime_t")
-    nanoseconds = math.ceil(number * NS_PER_S)
-    if nanoseconds < 0:
+    if number < 0:
         raise ValueError("Timeout value out of range")
-    return nanoseconds
+    return math.ceil(number * NS_PER_S)
 
 
 def seconds(wait: int) -> float | None:

@@ -11,7 +11,7 @@ from typing import Any, SupportsIndex
 from . import _address
 from ._address import give_slot, take_slot
 from ._algorithms import AlgorithmMethods
-from ._arguments import Seconds, buffer_size, c_int, part_of, seconds, wait_for
+from ._arguments import Seconds, buffer_size, c_fd, c_int, part_of, seconds, wait_for
 from ._buffers import (
     SCRATCH_SIZE,
     give_scratch,
@@ -288,6 +288,8 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
         """Receives up to ``bufsize`` bytes, b'' at the end of the stream: recv(2)."""
         if type(bufsize) is not int or not 0 < bufsize <= SCRATCH_SIZE:
             return self._recv_unusual(bufsize, flags)
+        if flags != 0:
+            flags = c_int(flags)
         try:
             scratch = take_scratch()
         except IndexError:
@@ -296,7 +298,7 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
             n = lib.cs_recv(self._fd, scratch[0], bufsize, flags, self._wait)
             while n < 0:
                 n = lib.cs_recv(self._fd, scratch[0], bufsize, flags, resume(n, self._wait))
-            data: bytes = scratch[1][:n]
+            data: bytes = scratch[1][: n if n < bufsize else bufsize]  # MSG_TRUNC: n may be more
             return data
         finally:
             give_scratch(scratch)
@@ -315,8 +317,10 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
         """Receives up to ``nbytes``, by default as many as fit, into ``buffer``: recv(2)."""
         memory = writable(buffer, "recv_into() argument 1 must be")
         try:
+            if flags != 0:
+                flags = c_int(flags)
             size = len(memory)
-            if nbytes:
+            if nbytes != 0:
                 size = part_of(size, nbytes, "recv_into", "buffer too small for requested bytes")
             if size == 0:
                 return 0
@@ -331,6 +335,8 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
         """Receives up to ``bufsize`` bytes, with the sender's address: recvfrom(2)."""
         if type(bufsize) is not int or not 0 <= bufsize <= SCRATCH_SIZE:
             return self._recvfrom_unusual(bufsize, flags)
+        if flags != 0:
+            flags = c_int(flags)
         try:
             scratch = take_scratch()
         except IndexError:
@@ -341,7 +347,7 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
             while n < 0:
                 wait = resume(n, self._wait)
                 n = lib.cs_recvfrom(self._fd, scratch[0], bufsize, flags, slot[0], wait)
-            return scratch[1][:n], _address.unpack(slot, self)
+            return scratch[1][: min(n, bufsize)], _address.unpack(slot, self)
         finally:
             give_slot(slot)
             give_scratch(scratch)
@@ -361,8 +367,10 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
         memory = writable(buffer, "recvfrom_into() argument 1 must be")
         slot = take_slot()
         try:
+            if flags != 0:
+                flags = c_int(flags)
             size = len(memory)
-            if nbytes:
+            if nbytes != 0:
                 complaint = "nbytes is greater than the length of the buffer"
                 size = part_of(size, nbytes, "recvfrom_into", complaint)
             n: int = lib.cs_recvfrom(self._fd, memory, size, flags, slot[0], self._wait)
@@ -376,6 +384,8 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
 
     def send(self, data: Any, flags: SupportsIndex = 0, /) -> int:
         """Sends ``data`` and returns how many bytes of it the kernel took: send(2)."""
+        if flags != 0:
+            flags = c_int(flags)
         memory = data if type(data) is bytes else readable(data)
         try:
             n: int = lib.cs_send(self._fd, memory, len(memory), flags, self._wait)
@@ -391,6 +401,8 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
 
         After an error nobody can tell how much was sent.
         """
+        if flags != 0:
+            flags = c_int(flags)
         memory = data if type(data) is bytes else readable(data)
         try:
             # Usually the kernel takes everything at once.  If it does not, a timed socket
@@ -446,7 +458,7 @@ def _identify(
     fileno: SupportsIndex, family: int, type: int, proto: int
 ) -> tuple[int, int, int, int]:
     """The descriptor of a socket, and what it is: of the kernel where a number is -1."""
-    fd = c_int(fileno)
+    fd = c_fd(fileno)
     if fd < 0:
         raise ValueError("negative file descriptor")
     kind = ffi.new("int[3]", [family, type, proto])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, NoReturn
 
+from ._arguments import kind_of
 from ._cffi import ffi
 
 # The largest read that asyncio asks for.  Memory that is never touched costs nothing.
@@ -28,10 +29,14 @@ def new_scratch(size: int = SCRATCH_SIZE) -> tuple[Any, Any]:
 
 
 release = ffi.release
+NOT_CONTIGUOUS = "memoryview: underlying buffer is not C-contiguous"
 
 
 def readable(data: Any) -> Any:
     """The bytes of ``data`` for the shim to read; `ffi.release` them at once after use."""
+    if type(data) is memoryview and not data.c_contiguous:
+        # PyPy's from_buffer() would give the memory that the view is a part of.
+        raise BufferError(NOT_CONTIGUOUS)
     try:
         return ffi.from_buffer(data)
     except (TypeError, ValueError, BufferError):
@@ -43,10 +48,10 @@ def writable(buffer: Any, wanted: str) -> Any:
 
     ``wanted`` begins the TypeError's text, such as ``recv_into() argument 1 must be``.
     """
-    kind = type(buffer).__name__
     try:
         return ffi.from_buffer(buffer, require_writable=True)
     except (TypeError, ValueError, BufferError):
+        kind = kind_of(buffer)
         raise TypeError(f"{wanted} read-write bytes-like object, not {kind}") from None
 
 
@@ -55,4 +60,4 @@ def _refuse(data: Any, message: str) -> NoReturn:
         memoryview(data)
     except TypeError:
         raise TypeError(message) from None
-    raise BufferError("memoryview: underlying buffer is not C-contiguous") from None
+    raise BufferError(NOT_CONTIGUOUS) from None

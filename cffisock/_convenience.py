@@ -16,6 +16,7 @@ import cffisock
 
 from . import _netdb
 from ._ancillary import CMSG_LEN
+from ._arguments import c_fd
 from ._cffi import lib
 from ._enums import AddressFamily, SocketKind, _intenum_converter
 from ._errors import check
@@ -37,7 +38,7 @@ _GLOBAL_DEFAULT_TIMEOUT: Any = object()
 
 def fromfd(fd: SupportsIndex, family: int, type: int, proto: int = 0) -> socket:
     """A socket on a duplicate of the descriptor ``fd``: dup(2)."""
-    copy = check(lib.cs_dup(fd))
+    copy = check(lib.cs_dup(c_fd(fd)))
     try:
         return socket(family, type, proto, copy)
     except BaseException:

@@ -14,7 +14,6 @@ from ._platform import CONSTANTS
 
 AF_VSOCK = CONSTANTS["AF_VSOCK"]
 BUFLEN_MAX = 1024
-_ABSENT: Any = object()
 
 
 class OptionMethods:
@@ -49,21 +48,20 @@ class OptionMethods:
         data: bytes = ffi.unpack(memory, used)
         return data
 
-    def setsockopt(
-        self,
-        level: SupportsIndex,
-        optname: SupportsIndex,
-        value: Any,
-        optlen: SupportsIndex = _ABSENT,
-        /,
-    ) -> None:
-        """Sets an option to an int, to the bytes of a buffer, or with None to NULL of ``optlen``.
+    def setsockopt(self, level: SupportsIndex, optname: SupportsIndex, /, *args: Any) -> None:
+        """Sets an option: ``setsockopt(level, optname, value)``, setsockopt(2).
 
-        OSError as in setsockopt(2).
+        ``value`` is an int, or a buffer with the option's bytes; or None, for a NULL, and then
+        its length is a fourth argument.  OSError as in the man page.
         """
+        if not args:
+            raise TypeError("setsockopt() takes at least 3 arguments (2 given)")
+        if len(args) > 2:
+            raise TypeError(f"setsockopt() takes at most 4 arguments ({2 + len(args)} given)")
         level, optname = c_int(level), c_int(optname)
-        if value is None or optlen is not _ABSENT:
-            self._set_null(level, optname, value, optlen)
+        value = args[0]
+        if value is None or len(args) == 2:
+            self._set_null(level, optname, *args)
         elif hasattr(value, "__index__"):
             self._set_int(level, optname, c_int(value))
         else:
@@ -73,15 +71,15 @@ class OptionMethods:
             finally:
                 release(data)
 
-    def _set_null(self, level: int, optname: int, value: Any, optlen: SupportsIndex) -> None:
+    def _set_null(self, level: int, optname: int, value: Any, *optlen: SupportsIndex) -> None:
         if value is not None:
             raise TypeError(
                 "setsockopt() only takes 4 arguments when the third argument is None "
                 f"(got {type(value).__name__})"
             )
-        if optlen is _ABSENT:
+        if not optlen:
             raise TypeError("setsockopt() requires 4 arguments when the third argument is None")
-        size = index(optlen) & UINT_MAX
+        size = index(optlen[0]) & UINT_MAX
         check(lib.cs_setsockopt(self._fd, level, optname, ffi.NULL, size))
 
     def _set_int(self, level: int, optname: int, value: int) -> None:

@@ -53,6 +53,7 @@ class SendfileMethods:
             raise _GiveupOnSendfile(error) from error
         if size == 0:
             return 0
+        self._require_waiting()
         sent = 0
         try:
             while count is None or sent < count:
@@ -77,6 +78,7 @@ class SendfileMethods:
 
     def _sendfile_use_send(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         self._check_sendfile_params(file, offset, count)
+        self._require_waiting()
         if offset:
             file.seek(offset)
         sent = 0
@@ -105,5 +107,7 @@ class SendfileMethods:
                 raise TypeError(f"count must be a positive integer (got {count!r})")
             if count <= 0:
                 raise ValueError(f"count must be a positive integer (got {count!r})")
+
+    def _require_waiting(self) -> None:
         if self._wait == 0:
             raise ValueError("non-blocking sockets are not supported")

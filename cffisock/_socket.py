@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, SupportsIndex
 
 from ._ancillary import CMSG_LEN, CMSG_SPACE
-from ._arguments import c_int
+from ._arguments import c_fd
 from ._base import getdefaulttimeout, setdefaulttimeout, socket
 from ._cffi import lib
 from ._constants import TEXTS
@@ -91,12 +91,12 @@ def socketpair(
 
 def close(fd: SupportsIndex, /) -> None:
     """Closes the descriptor ``fd``: close(2)."""
-    check(lib.cs_close(c_int(fd)))
+    check(lib.cs_close(c_fd(fd)))
 
 
 def dup(fd: SupportsIndex, /) -> int:
     """A duplicate of the descriptor ``fd``, close-on-exec: dup(2)."""
-    return check(lib.cs_dup(c_int(fd)))
+    return check(lib.cs_dup(c_fd(fd)))
 
 
 def __getattr__(name: str) -> Any:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import array
 import ctypes
 import enum
+import gc
 import os
+import re
 import tempfile
+import warnings
 from contextlib import ExitStack
 from typing import Any, Callable, NamedTuple
 
 import cffisock
 
-from .support import LOCALHOST, LONG, own, tcp_pair, udp_pair
+from .support import LOCALHOST, LONG, descriptors, own, tcp_pair, udp_pair
 
 
 class Outcome(NamedTuple):
@@ -23,8 +26,13 @@ class Outcome(NamedTuple):
     errno: int | None = None
     text: str | None = None
 
-    def without_text(self) -> Outcome:
-        return self._replace(text=None)
+
+# CPython says any of these, as it happened that an argument was converted.
+C_INT_RANGE = (
+    "Python int too large to convert to C int",
+    "signed integer is greater than maximum",
+    "signed integer is less than minimum",
+)
 
 
 class Index:
@@ -58,7 +66,10 @@ def normal(value: Any) -> Any:
 def failure(error: BaseException) -> Outcome:
     """The outcome for an exception; `socket.timeout` is TimeoutError, as it is since 3.10."""
     name = "TimeoutError" if type(error) is own.timeout else type(error).__name__
-    return Outcome(None, name, getattr(error, "errno", None), str(error))
+    text = re.sub(r"(?<=, )\d{4,5}(?=\))", "a port", str(error))
+    if text in C_INT_RANGE:
+        text = C_INT_RANGE[0]
+    return Outcome(None, name, getattr(error, "errno", None), text)
 
 
 # --- the sockets that expressions are about, by what they call them -------------------------------
@@ -118,6 +129,7 @@ NAMES: dict[str, Any] = {
     "os": os,
     "INT_MAX": 2**31 - 1,
     "INT_MIN": -(2**31),
+    "SO_PASSCRED": 16,
     "SSIZE_MAX": 2**63 - 1,
     "SSIZE_MIN": -(2**63),
     "UINT_MAX": 2**32 - 1,
@@ -131,22 +143,45 @@ class Run(NamedTuple):
     usable: bool
 
 
-def run(module: Any, kind: str, expression: str, **names: Any) -> Run:
+def run(module: Any, kind: str, expression: str) -> Run:
     """Evaluates the expression for a new socket ``s`` of that kind; ``S`` is the module."""
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-", dir="/tmp"))
-        there = KINDS[kind](module, stack)
-        names = {**NAMES, "S": module, "folder": folder, **there, **names}
-        try:
-            outcome = Outcome(normal(eval(expression, names)))
-        except Exception as error:  # noqa: BLE001
-            outcome = failure(error)
-        if isinstance(outcome.value, str):
-            outcome = outcome._replace(value=outcome.value.replace(folder, "FOLDER"))
-        if outcome.text is not None:
+        names = {**NAMES, "S": module, **KINDS[kind](module, stack)}
+        names["null"] = lambda mode: stack.enter_context(open("/dev/null", mode))
+        folder = ""
+        if "folder" in expression:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-", dir="/tmp"))
+            names["folder"] = folder
+        stack.callback(module.setdefaulttimeout, None)
+        evaluate = attempt_and_tidy if module is own else attempt
+        outcome = evaluate(expression, names)
+        if folder and outcome.text is not None:
             outcome = outcome._replace(text=outcome.text.replace(folder, "FOLDER"))
-        s = there.get("s")
+        s = names.get("s")
         usable = True
         if s is not None and s.fileno() >= 0:
             usable = s.getsockopt(module.SOL_SOCKET, module.SO_TYPE) == s.type
         return Run(outcome, usable)
+
+
+def attempt(expression: str, names: dict[str, Any]) -> Outcome:
+    with warnings.catch_warnings():
+        # CPython 3.15 has new ones, and cffisock on any interpreter.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return Outcome(normal(eval(expression, names)))
+        except Exception as error:  # noqa: BLE001
+            return failure(error)
+
+
+def attempt_and_tidy(expression: str, names: dict[str, Any]) -> Outcome:
+    """For the standard module, which leaves some descriptors open where it fails."""
+    before = descriptors()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        outcome = attempt(expression, names)
+        if descriptors() != before:
+            gc.collect()
+    for fd in descriptors().keys() - before.keys():
+        os.close(fd)
+    return outcome
