@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import runpy
 import sys
 
-from . import _demo, _info, install
+from . import install
 
 
 def main() -> int:
@@ -24,7 +25,9 @@ def main() -> int:
     if options.command == "run":
         run_program(options.program, options.arguments, is_module=options.module)
         return 0
-    return _info.main() if options.command == "info" else _demo.main()
+    # Imported only now: a program to run must be the first to import what it needs, and on
+    # PyPy hashlib, for one, imports the interpreter's own _socket.
+    return int(importlib.import_module(f"{__package__}._{options.command}").main())
 
 
 def run_program(program: str, arguments: list[str], *, is_module: bool) -> None:

@@ -182,6 +182,7 @@ def attempt_and_tidy(expression: str, names: dict[str, Any]) -> Outcome:
         outcome = attempt(expression, names)
         if descriptors() != before:
             gc.collect()
-    for fd in descriptors().keys() - before.keys():
-        os.close(fd)
+    for fd, target in descriptors().items():
+        if fd not in before and target.startswith("socket:"):
+            os.close(fd)
     return outcome
