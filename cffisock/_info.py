@@ -12,6 +12,7 @@ from . import _socket
 from ._constants import CONSTANTS as TABLE
 from ._object import socket
 from ._platform import CONSTANTS
+from ._surface import MODULE, SOCKET
 
 # The sockets that programs open: what to call it, family, type, protocol.
 SOCKETS = (
@@ -52,6 +53,16 @@ def opens(family: str, kind: str, proto: str | None) -> str:
     return "yes"
 
 
+def surface() -> str:
+    """How much of CPython 3.15's socket module is here."""
+    public = sys.modules[__package__]
+    absent = [name for name in MODULE if not hasattr(public, name)]
+    absent += [f"socket.{name}" for name in SOCKET if not hasattr(socket, name)]
+    if absent:
+        return f"absent: {', '.join(absent)}"
+    return f"all {len(MODULE)} names, and {len(SOCKET)} of the socket type"
+
+
 def missing_names() -> list[str]:
     """The constants of the table that neither the headers nor the kernel's ABI gave us."""
     wanted = {word.partition("=")[0] for text in TABLE.values() for word in text.split()}
@@ -72,6 +83,7 @@ def main() -> int:
         ("kernel", f"{platform.system()} {platform.release()} {platform.machine()}"),
         ("C library", libc),
         ("constants", f"{len(_socket.CONSTANT_NAMES)}"),
+        ("of CPython 3.15's socket", surface()),
         ("not in these headers", ", ".join(absent) or "none"),
     ]
     rows += [(label, opens(family, kind, proto)) for label, family, kind, proto in SOCKETS]

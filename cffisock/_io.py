@@ -19,11 +19,13 @@ class SocketIO(io.RawIOBase):
     timeout nobody knows what was lost from the stream: reading it further is an error.
     """
 
+    _sock: socket | None = None  # also where __init__ refused its arguments
+
     def __init__(self, sock: socket, mode: str) -> None:
         if mode not in ("r", "w", "rw", "rb", "wb", "rwb"):
             raise ValueError(f"invalid mode: {mode!r}")
         super().__init__()
-        self._sock: socket | None = sock
+        self._sock = sock
         self._mode = mode if "b" in mode else mode + "b"
         self._reading = "r" in mode
         self._writing = "w" in mode
@@ -98,6 +100,6 @@ class SocketIO(io.RawIOBase):
         if self.closed:
             return
         super().close()
-        sock = self._socket()
-        self._sock = None
-        sock._decref_socketios()
+        sock, self._sock = self._sock, None
+        if sock is not None:
+            sock._decref_socketios()

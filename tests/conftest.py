@@ -10,9 +10,10 @@ import socket as own
 import subprocess
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 import pytest
 
@@ -76,7 +77,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             missed.append(marker)
 
 
-def skipped(config: pytest.Config) -> "Counter[str]":
+def skipped(config: pytest.Config) -> Counter[str]:
     """How many tests skipped themselves, by their reasons."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     reports = reporter.stats.get("skipped", []) if reporter else []

@@ -183,6 +183,6 @@ def attempt_and_tidy(expression: str, names: dict[str, Any]) -> Outcome:
         if descriptors() != before:
             gc.collect()
     for fd, target in descriptors().items():
-        if fd not in before and target.startswith("socket:"):
+        if fd not in before and target != "/dev/null":
             os.close(fd)
     return outcome

@@ -14,7 +14,7 @@ import pytest
 import cffisock
 from cffisock import _socket
 
-from .support import IS_PYPY, LOCALHOST, LONG, descriptors, later, own, tcp_pair
+from .support import LOCALHOST, LONG, descriptors, later, own, tcp_pair
 
 # --- the life of a descriptor -------------------------------------------------------------------
 
@@ -186,12 +186,12 @@ def test_the_base_type_is_subclassed() -> None:
 
 def test_attributes_of_a_socket_that_was_never_made() -> None:
     """As after an __init__ that failed in a subclass."""
-    sock = cffisock.socket.__new__(cffisock.socket)
-    assert sock.fileno() == -1
-    assert "fd=-1" in repr(sock)
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        sock.recv(1)
-    sock.close()
+    for kind in (cffisock.socket, _socket.socket):
+        sock = kind.__new__(kind)
+        assert sock.fileno() == -1
+        assert "fd=-1" in repr(sock)
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            sock.recv(1)
 
 
 def test_an_init_that_is_called_again() -> None:
@@ -274,13 +274,6 @@ def test_connect_without_waiting() -> None:
         assert sock.connect_ex(listener.getsockname()) in (0, 106)
 
 
-def test_a_datagram_socket_is_disconnected(udp: Any) -> None:
-    """By an address of AF_UNSPEC, which only another family's codec could write."""
-    one, two = udp
-    one.connect(two.getsockname())
-    assert one.getpeername() == two.getsockname()
-
-
 def test_listen_takes_any_number() -> None:
     for backlog in (0, 1, -5, 2**31 - 1):
         with cffisock.socket() as sock:
@@ -355,7 +348,6 @@ def test_anything_with_bytes_is_sent(make: Any, udp: Any) -> None:
     one.sendmsg([data, data])
     assert two.recv(100) == wanted * 2
     with cffisock.socket(type=cffisock.SOCK_DGRAM) as third:
-        two.connect(("", 0)) if False else None
         third.bind(LOCALHOST)
         third.sendto(data, third.getsockname())
         assert third.recv(100) == wanted
@@ -507,6 +499,4 @@ def test_the_same_socket_in_many_threads(pair: Any) -> None:
         one.sendall(number.to_bytes(4, "big"))
     for thread in threads:
         thread.join(LONG)
-    if IS_PYPY or len(set(received)) == 400:
-        assert sum(map(len, received)) == 1600
     assert sorted(b"".join(received)) == sorted(b"".join(n.to_bytes(4, "big") for n in range(400)))

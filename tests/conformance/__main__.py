@@ -100,6 +100,9 @@ def watch(
 ) -> int | None:
     """Runs child.py to its end: its exit status, None where no test ended within ``limit``."""
     command = [sys.executable, "-m", "tests.conformance.child", which, module, str(report), *done]
+    if os.geteuid() == 0:
+        namespace = [sys.executable, str(HERE / "namespace.py")]
+        command = ["unshare", "--net", "--mount", *namespace, *command, "--network"]
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(
             command,

@@ -1,7 +1,8 @@
 """One run of a test module, in a process of its own: ``child.py WHICH MODULE REPORT [TEST...]``.
 
 WHICH is ``cffisock`` or ``own``.  Each outcome becomes a line of REPORT as soon as it is known,
-so that the parent sees which test hangs.  The TESTs, names or patterns, are left out.
+so that the parent sees which test hangs.  The TESTs, names or patterns, are left out.  With
+``--network`` tests may look up names and connect to them: namespace.py answers.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import sys
 from fnmatch import fnmatchcase
 from typing import Any, TextIO
 
-# What tests may use; regrtest's "network" would look up names out there.
+# What tests may use.
 RESOURCES = ("cpu", "subprocess", "tzdata", "walltime")
 
 
 def main() -> None:
-    which, module, report, *left_out = sys.argv[1:]
+    which, module, report, *left_out = [word for word in sys.argv[1:] if word != "--network"]
+    network = ("network",) if "--network" in sys.argv else ()
     if which == "cffisock":
         import cffisock
 
@@ -29,7 +31,7 @@ def main() -> None:
 
     from test import support
 
-    support.use_resources = RESOURCES
+    support.use_resources = RESOURCES + network
     with open(report, "a", encoding="utf-8") as file:
         suite = unittest.defaultTestLoader.loadTestsFromName(module)
         leave_out(suite, left_out)

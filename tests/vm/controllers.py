@@ -13,11 +13,17 @@ here of Bluetooth's "Host Controller Interface functional specification":
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import select
 import struct
 import threading
 from typing import Any
+
+import cffisock
+
+HCIDEVUP, HCIDEVDOWN = 0x400448C9, 0x400448CA  # ioctl(2) of <bluetooth/hci.h>
 
 COMMAND, ACL_DATA, SCO_DATA, EVENT, VENDOR = 1, 2, 3, 4, 0xFF
 
@@ -39,6 +45,23 @@ class Controller:
         os.write(self.fd, bytes([VENDOR, 0]))
         kind, _, self.index = struct.unpack("<BBH", os.read(self.fd, 4))
         assert kind == VENDOR
+
+    @property
+    def name(self) -> str:
+        """The address as people write it."""
+        return ":".join(f"{byte:02X}" for byte in reversed(self.address))
+
+    def switch(self, request: int) -> None:
+        """Has the kernel start to use the controller, or stop it: HCIDEVUP, HCIDEVDOWN."""
+        with cffisock.socket(
+            cffisock.AF_BLUETOOTH, cffisock.SOCK_RAW, cffisock.BTPROTO_HCI
+        ) as sock:
+            try:
+                fcntl.ioctl(sock.fileno(), request, self.index)
+            except OSError as error:
+                # It has been started when it appeared, but only for a moment without this.
+                if error.errno != errno.EALREADY:
+                    raise
 
     def event(self, code: int, form: str, *values: Any) -> None:
         parameters = struct.pack("<" + form, *values)
@@ -64,16 +87,18 @@ class Air(threading.Thread):
         self.one = Controller(bytes([0x01, 0, 0, 0, 0xAA, 0x02]))
         self.two = Controller(bytes([0x02, 0, 0, 0, 0xAA, 0x02]))
         self.kinds: dict[int, int] = {}  # the links by their handles
-        self.handle = 0x20
+        self.handle = 0x20  # of the last link
+        self.asked = ACL_LINK  # the kind of link that is being made
         self.error: BaseException | None = None
         self.stop_read, self.stop_write = os.pipe()
 
     def __enter__(self) -> Air:
         self.start()
+        for controller in (self.one, self.two):
+            controller.switch(HCIDEVUP)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        # The kernel shuts a controller down while its file is open, which takes answers.
         os.write(self.stop_write, b"x")
         self.join()
         for fd in (self.one.fd, self.two.fd, self.stop_read, self.stop_write):
@@ -110,9 +135,8 @@ class Air(threading.Thread):
             flags = FIRST_RECEIVED if flags == FIRST_SENT else flags
             sender.event(PACKETS_COMPLETED, "BHH", 1, handle, 1)
         if handle in self.kinds:
-            os.write(
-                self.other(sender).fd, data[:1] + struct.pack("<H", handle | flags) + data[3:]
-            )
+            head = data[:1] + struct.pack("<H", handle | flags)
+            os.write(self.other(sender).fd, head + data[3:])
 
     def command(self, sender: Controller, opcode: int, parameters: bytes) -> None:
         """Does one command: all of OGF 1 begin with a Command Status, the others are done."""

@@ -1,0 +1,53 @@
+"""Runs a command in a network of its own: ``unshare --net --mount python namespace.py COMMAND``.
+
+Some tests of the standard library want to reach hosts out there.  Here their names lead to
+the loopback interface of the namespace, where one port accepts and stays silent, one drops
+what comes, and the others refuse.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+SILENT = ("127.0.0.1", 80)
+DROPS = ("127.0.0.1", 56666)
+HOSTS = """
+127.0.0.1 www.python.org www.python.org. pythontest.net blackhole.snakebite.net
+127.0.0.2 whitehole.snakebite.net
+"""
+
+
+def main() -> int:
+    """Sets up the namespace and runs the command; its exit status."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    with tempfile.NamedTemporaryFile("w") as hosts, ExitStack() as sockets:
+        hosts.write(Path("/etc/hosts").read_text(encoding="utf-8") + HOSTS)
+        hosts.flush()
+        subprocess.run(["mount", "--bind", hosts.name, "/etc/hosts"], check=True)
+        try:
+            sockets.enter_context(socket.create_server(SILENT))
+            fill(sockets)
+            return subprocess.run(sys.argv[1:], check=False).returncode
+        finally:
+            subprocess.run(["umount", "/etc/hosts"], check=True)
+
+
+def fill(sockets: ExitStack) -> None:
+    """Fills the queue of a listening socket: what comes next is dropped without an answer."""
+    sockets.enter_context(socket.create_server(DROPS, backlog=0))
+    while True:
+        sock = sockets.enter_context(socket.socket())
+        sock.settimeout(0.5)
+        try:
+            sock.connect(DROPS)
+        except socket.timeout:
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Socket options: what is set is what the kernel gives back."""
+
+from __future__ import annotations
+
+import array
+import struct
+from typing import Any
+
+import pytest
+
+import cffisock
+from cffisock import SO_LINGER, SO_RCVBUF, SO_REUSEADDR, SOL_SOCKET
+
+from .support import own
+
+
+@pytest.fixture
+def sock() -> Any:
+    with cffisock.socket() as sock:
+        yield sock
+
+
+def test_ints(sock: Any) -> None:
+    assert sock.getsockopt(SOL_SOCKET, SO_REUSEADDR) == 0
+    sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    assert sock.getsockopt(SOL_SOCKET, SO_REUSEADDR) == 1
+    sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, False)
+    assert sock.getsockopt(SOL_SOCKET, SO_REUSEADDR) == 0
+
+
+def test_negative_ints(sock: Any) -> None:
+    """An option's int has a sign: SO_PRIORITY takes any, and -1 comes back as -1."""
+    with cffisock.socket(type=cffisock.SOCK_DGRAM) as udp:
+        udp.setsockopt(cffisock.IPPROTO_IP, cffisock.IP_TTL, -1)
+        assert udp.getsockopt(cffisock.IPPROTO_IP, cffisock.IP_TTL) > 0
+    peek_off = 42
+    with cffisock.socket(cffisock.AF_UNIX, cffisock.SOCK_DGRAM) as unix:
+        assert unix.getsockopt(SOL_SOCKET, peek_off) == -1
+        unix.setsockopt(SOL_SOCKET, peek_off, 7)
+        unix.setsockopt(SOL_SOCKET, peek_off, -1)
+        assert unix.getsockopt(SOL_SOCKET, peek_off) == -1
+
+
+@pytest.mark.parametrize(
+    "value", [struct.pack("ii", 1, 5), bytearray(8), memoryview(b"\1\0\0\0\6\0\0\0")]
+)
+def test_bytes(sock: Any, value: Any) -> None:
+    sock.setsockopt(SOL_SOCKET, SO_LINGER, value)
+    given = sock.getsockopt(SOL_SOCKET, SO_LINGER, 8)
+    assert type(given) is bytes
+    assert struct.unpack("ii", given)[0] == struct.unpack("ii", value)[0]
+
+
+def test_as_many_bytes_as_there_are(sock: Any) -> None:
+    assert sock.getsockopt(SOL_SOCKET, SO_LINGER, 100) == bytes(8)
+    assert sock.getsockopt(SOL_SOCKET, SO_LINGER, 3) == bytes(3)
+    name = sock.getsockopt(cffisock.IPPROTO_TCP, cffisock.TCP_CONGESTION, 16)
+    assert name.rstrip(b"\0").decode().isalnum()
+    sock.setsockopt(cffisock.IPPROTO_TCP, cffisock.TCP_CONGESTION, name.rstrip(b"\0"))
+
+
+def test_a_null_of_some_length(sock: Any) -> None:
+    """What AF_ALG needs; this kernel refuses it for other options, and that is seen."""
+    with pytest.raises(OSError, match="Bad address"):
+        sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, None, 4)
+    with pytest.raises(OSError, match="Invalid argument"):
+        sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, None, 0)
+
+
+def test_the_value_is_released(sock: Any) -> None:
+    value = bytearray(8)
+    sock.setsockopt(SOL_SOCKET, SO_LINGER, value)
+    with pytest.raises(OSError, match="Protocol not available"):
+        sock.setsockopt(SOL_SOCKET, 9999, value)
+    value.append(1)
+
+
+def test_both_modules_see_the_same_socket(sock: Any) -> None:
+    sock.setsockopt(SOL_SOCKET, SO_RCVBUF, 10_000)
+    with own.fromfd(sock.fileno(), own.AF_INET, own.SOCK_STREAM) as theirs:
+        for level, name in [
+            (SOL_SOCKET, SO_RCVBUF),
+            (SOL_SOCKET, cffisock.SO_SNDBUF),
+            (SOL_SOCKET, cffisock.SO_TYPE),
+            (cffisock.IPPROTO_TCP, cffisock.TCP_MAXSEG),
+            (cffisock.IPPROTO_IP, cffisock.IP_TTL),
+        ]:
+            value = sock.getsockopt(level, name)
+            assert value == theirs.getsockopt(level, name)
+            assert sock.getsockopt(level, name, 4) == array.array("i", [value]).tobytes()
+
+
+def test_every_option_that_is_an_int(sock: Any) -> None:
+    """Each SO_ name there is: both modules get the same, a value or an error."""
+
+    def ask(each: Any, number: int) -> Any:
+        try:
+            return each.getsockopt(SOL_SOCKET, number)
+        except OSError as error:
+            return type(error), error.errno
+
+    names = [name for name in dir(cffisock) if name.startswith("SO_")]
+    assert len(names) > 30
+    with own.fromfd(sock.fileno(), own.AF_INET, own.SOCK_STREAM) as theirs:
+        for name in names:
+            if name == "SO_COOKIE":  # counts up
+                continue
+            number = getattr(cffisock, name)
+            assert ask(sock, number) == ask(theirs, number), name

@@ -1,0 +1,468 @@
+"""Timeouts: totals, whatever comes in between; defaults; signals (PEP 475).
+
+Times are compared with lower bounds only; upper ones are for what would else wait for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from contextlib import contextmanager
+from typing import Any, Iterator
+
+import pytest
+
+import cffisock
+
+from .support import LOCALHOST, LONG, full_listener, later, signals
+
+SHORT = 0.2
+
+
+@contextmanager
+def lasts(seconds: float) -> Iterator[None]:
+    """Checks that it takes at least so long, and ends."""
+    start = time.monotonic()
+    yield
+    # The clock of deadlines may tick between this one's reading and theirs.
+    assert seconds - 0.001 <= time.monotonic() - start < LONG
+
+
+def fill(sock: Any) -> None:
+    """Sends until the kernel takes no more."""
+    wait = sock.gettimeout()
+    sock.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        while True:
+            sock.send(b"x" * 65536)
+    sock.settimeout(wait)
+
+
+# --- what is set --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [None, 0, 0.0, 1, 1.5, 0.000_000_001, 1e-12, 86400 * 365.0, True])
+def test_what_is_set_is_given_back(value: Any) -> None:
+    with cffisock.socket() as sock:
+        sock.settimeout(value)
+        given = sock.gettimeout()
+        assert given == sock.timeout
+        assert given == (value if value is None else max(value, 1e-9) if value else 0)
+        assert sock.getblocking() == (given != 0)
+        assert os.get_blocking(sock.fileno()) == (value is None)
+
+
+def test_setblocking() -> None:
+    with cffisock.socket() as sock:
+        sock.setblocking(False)
+        assert (sock.gettimeout(), sock.getblocking()) == (0, False)
+        sock.setblocking(True)
+        assert (sock.gettimeout(), sock.getblocking()) == (None, True)
+
+
+def test_a_refused_value_changes_nothing() -> None:
+    with cffisock.socket() as sock:
+        sock.settimeout(5)
+        for bad in (-1, float("nan"), float("inf"), "1", 1e30):
+            with pytest.raises((TypeError, ValueError, OverflowError)):
+                sock.settimeout(bad)
+            assert sock.gettimeout() == 5
+            with pytest.raises((TypeError, ValueError, OverflowError)):
+                cffisock.setdefaulttimeout(bad)
+            assert cffisock.getdefaulttimeout() is None
+
+
+# --- the default --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [None, 0.0, 3.5])
+def test_the_default_is_for_every_new_socket(value: Any, default_timeout: Any) -> None:
+    default_timeout(value)
+    assert cffisock.getdefaulttimeout() == value
+    one, two = cffisock.socketpair()
+    with one, two, cffisock.socket() as plain, cffisock.fromfd(one.fileno(), 1, 1) as other:
+        for sock in (one, two, plain, other):
+            assert sock.gettimeout() == value
+            assert os.get_blocking(sock.fileno()) == (value is None)
+
+
+def test_create_connection_and_the_default(default_timeout: Any) -> None:
+    with cffisock.create_server(LOCALHOST) as listener:
+        address = listener.getsockname()
+        default_timeout(7)
+        for arguments, expected in (((), 7), ((None,), None), ((3,), 3)):
+            with cffisock.create_connection(address, *arguments) as sock:
+                assert sock.gettimeout() == expected
+
+
+@pytest.mark.parametrize("listeners", [None, 5.0])
+@pytest.mark.parametrize("default", [None, 0.0, 2.5])
+def test_accepted_sockets(listeners: Any, default: Any, default_timeout: Any) -> None:
+    """They have the default, whatever the listener has."""
+    with cffisock.create_server(LOCALHOST) as listener:
+        with cffisock.create_connection(listener.getsockname()):
+            listener.settimeout(listeners)
+            default_timeout(default)
+            conn, _ = listener.accept()
+            with conn:
+                assert conn.gettimeout() == default
+                assert os.get_blocking(conn.fileno()) == (default is None)
+
+
+# --- time runs out ------------------------------------------------------------------------------
+
+RECEIVE = {
+    "recv": lambda sock: sock.recv(1),
+    "recv much": lambda sock: sock.recv(1_000_000),
+    "recv_into": lambda sock: sock.recv_into(bytearray(1)),
+    "recvfrom": lambda sock: sock.recvfrom(1),
+    "recvfrom_into": lambda sock: sock.recvfrom_into(bytearray(1)),
+    "recvmsg": lambda sock: sock.recvmsg(1, 100),
+    "recvmsg_into": lambda sock: sock.recvmsg_into([bytearray(1)]),
+    "makefile": lambda sock: sock.makefile("rb", 0).read(1),
+}
+SEND = {
+    "send": lambda sock: sock.send(b"x"),
+    "sendall": lambda sock: sock.sendall(b"x"),
+    "sendmsg": lambda sock: sock.sendmsg([b"x"]),
+    "sendto": lambda sock: sock.sendto(b"x", ""),
+}
+
+
+@pytest.mark.parametrize("name", RECEIVE)
+def test_receiving(name: str, pair: Any) -> None:
+    one, two = pair
+    one.settimeout(SHORT)
+    with lasts(SHORT), pytest.raises(TimeoutError, match="timed out") as caught:
+        RECEIVE[name](one)
+    assert type(caught.value) is cffisock.timeout is TimeoutError
+    assert caught.value.errno is None
+    two.send(b"x")
+    assert one.recv(1) == b"x"
+    one.settimeout(0)
+    if name != "makefile":
+        with pytest.raises(BlockingIOError):
+            RECEIVE[name](one)
+
+
+@pytest.mark.parametrize("name", SEND)
+def test_sending(name: str, pair: Any) -> None:
+    one, _ = pair
+    fill(one)
+    one.settimeout(SHORT)
+    call = SEND[name]
+    if name == "sendto":  # a stream's address is ignored, but has to be an address
+        call = lambda sock: sock.sendmsg([b"x"], [], 0)  # noqa: E731
+    with lasts(SHORT), pytest.raises(TimeoutError, match="timed out"):
+        call(one)
+    one.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        call(one)
+
+
+def test_sendfile(pair: Any, folder: Any) -> None:
+    one, _ = pair
+    fill(one)
+    path = folder / "file"
+    path.write_bytes(b"x" * 100_000)
+    one.settimeout(SHORT)
+    with path.open("rb") as file, lasts(SHORT), pytest.raises(TimeoutError):
+        one.sendfile(file)
+
+
+def test_accept() -> None:
+    with cffisock.create_server(LOCALHOST) as listener:
+        listener.settimeout(SHORT)
+        with lasts(SHORT), pytest.raises(TimeoutError):
+            listener.accept()
+        listener.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def test_connect() -> None:
+    with full_listener() as listener:
+        address = listener.getsockname()
+        with cffisock.socket() as sock:
+            sock.settimeout(SHORT)
+            with lasts(SHORT), pytest.raises(TimeoutError, match="timed out"):
+                sock.connect(address)
+        with cffisock.socket() as sock:
+            sock.settimeout(SHORT)
+            with lasts(SHORT):
+                assert sock.connect_ex(address) == 11
+        with lasts(SHORT), pytest.raises(TimeoutError):
+            cffisock.create_connection(address, SHORT)
+
+
+def test_connect_goes_on_after_its_timeout() -> None:
+    with full_listener() as listener, cffisock.socket() as sock:
+        sock.settimeout(0.01)
+        with pytest.raises(TimeoutError):
+            sock.connect(listener.getsockname())
+        with pytest.raises(OSError, match="already in progress"):
+            sock.settimeout(0)
+            sock.connect(listener.getsockname())
+
+
+def test_sendall_has_one_timeout_for_everything(pair: Any) -> None:
+    """A peer that takes a little now and then does not make it longer."""
+    one, two = pair
+    one.settimeout(SHORT)
+    stop = threading.Event()
+
+    def receive() -> None:
+        while not stop.wait(0.01):
+            two.recv(4096)
+
+    thread = threading.Thread(target=receive)
+    thread.start()
+    try:
+        with lasts(SHORT), pytest.raises(TimeoutError, match="timed out"):
+            one.sendall(b"x" * 100_000_000)
+    finally:
+        stop.set()
+        two.settimeout(0)
+        thread.join()
+
+
+def test_data_that_is_there_does_not_time_out(pair: Any) -> None:
+    one, two = pair
+    one.settimeout(1e-9)
+    two.send(b"abc")
+    assert one.recv(1) == b"a"
+    assert one.recv_into(bytearray(1)) == 1
+    assert one.send(b"x") == 1
+    one.sendall(b"y")
+
+
+def test_what_comes_in_time(pair: Any) -> None:
+    one, two = pair
+    one.settimeout(LONG)
+    for receive in RECEIVE.values():
+        with later(0.02, two.send, b"x"):
+            receive(one)
+
+
+def test_a_timeout_in_one_thread_and_data_in_another(pair: Any) -> None:
+    """Two wait; one gets the byte, and the other its timeout, though the socket was readable."""
+    one, two = pair
+    one.settimeout(SHORT)
+    outcomes: list[Any] = []
+
+    def receive() -> None:
+        try:
+            outcomes.append(one.recv(1))
+        except TimeoutError:
+            outcomes.append("timed out")
+
+    threads = [threading.Thread(target=receive) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    two.send(b"x")
+    for thread in threads:
+        thread.join(LONG)
+    assert sorted(outcomes, key=str) == [b"x", "timed out"]
+
+
+# --- signals ------------------------------------------------------------------------------------
+
+
+class Interrupted(Exception):
+    """What a signal handler raises here."""
+
+
+@pytest.mark.parametrize("name", RECEIVE)
+def test_signals_do_not_make_a_timeout_longer(name: str, pair: Any) -> None:
+    one, _ = pair
+    one.settimeout(0.3)
+    hits: list[int] = []
+    with signals(lambda: hits.append(1)):
+        with lasts(0.3), pytest.raises(TimeoutError):
+            RECEIVE[name](one)
+    assert len(hits) > 2
+
+
+@pytest.mark.parametrize("wait", [None, LONG])
+@pytest.mark.parametrize("name", RECEIVE)
+def test_receiving_goes_on_after_signals(name: str, wait: Any, pair: Any) -> None:
+    one, two = pair
+    one.settimeout(wait)
+    hits: list[int] = []
+
+    def handler() -> None:
+        hits.append(1)
+        if len(hits) == 3:
+            two.send(b"x")
+
+    with signals(handler):
+        result = RECEIVE[name](one)
+    assert result in (b"x", 1, (b"x", None), (1, None), (b"x", [], 0, None), (1, [], 0, None))
+    assert len(hits) >= 3
+
+
+@pytest.mark.parametrize("wait", [None, LONG])
+def test_accept_goes_on_after_signals(wait: Any) -> None:
+    hits: list[int] = []
+    with cffisock.create_server(LOCALHOST) as listener, cffisock.socket() as client:
+        listener.settimeout(wait)
+
+        def handler() -> None:
+            hits.append(1)
+            if len(hits) == 3:
+                client.connect(listener.getsockname())
+
+        with signals(handler):
+            conn, _ = listener.accept()
+        conn.close()
+    assert len(hits) >= 3
+
+
+@pytest.mark.parametrize("wait", [None, LONG])
+@pytest.mark.parametrize("name", ["send", "sendall", "sendmsg"])
+def test_sending_goes_on_after_signals(name: str, wait: Any, pair: Any) -> None:
+    one, two = pair
+    fill(one)
+    one.settimeout(wait)
+    hits: list[int] = []
+
+    def handler() -> None:
+        hits.append(1)
+        if len(hits) == 3:
+            two.recv(1_000_000)
+
+    with signals(handler):
+        SEND[name](one)
+    assert len(hits) >= 3
+
+
+@pytest.mark.parametrize("wait", [None, LONG])
+def test_connect_goes_on_after_signals(wait: Any) -> None:
+    """connect(2) is not called again: a second call would say that one is in progress."""
+    hits: list[int] = []
+    accepted: list[Any] = []
+    with full_listener() as listener, cffisock.socket() as sock:
+        address = listener.getsockname()
+        listener.settimeout(0)
+        sock.settimeout(wait)
+
+        def handler() -> None:
+            hits.append(1)
+            if len(hits) > 3:
+                try:
+                    accepted.append(listener.accept())
+                except BlockingIOError:
+                    pass
+
+        with signals(handler):
+            sock.connect(address)
+        assert len(hits) > 3
+        assert sock.getpeername() == address
+        for conn, _ in accepted:
+            conn.close()
+
+
+@pytest.mark.parametrize("wait", [None, LONG])
+def test_sendall_loses_and_repeats_nothing(wait: Any, pair: Any) -> None:
+    one, two = pair
+    one.settimeout(wait)
+    data = os.urandom(4_000_000)
+    received = bytearray()
+
+    def receive() -> None:
+        while len(received) < len(data):
+            received.extend(two.recv(10_000))
+
+    thread = threading.Thread(target=receive)
+    thread.start()
+    hits: list[int] = []
+    with signals(lambda: hits.append(1), 0.001):
+        one.sendall(data)
+    thread.join(LONG)
+    assert received == data
+    assert hits
+
+
+def test_sendall_and_signals_and_its_timeout(pair: Any) -> None:
+    one, _ = pair
+    one.settimeout(0.3)
+    data = bytearray(10_000_000)
+    with signals(lambda: None), lasts(0.3), pytest.raises(TimeoutError):
+        one.sendall(data)
+    data.append(1)
+
+
+@pytest.mark.parametrize("wait", [None, LONG])
+@pytest.mark.parametrize("name", [*RECEIVE, *[name for name in SEND if name != "sendto"], "accept"])
+def test_a_handler_that_raises(name: str, wait: Any, pair: Any) -> None:
+    one, two = pair
+    one.settimeout(wait)
+    error = Interrupted()
+    raised: list[int] = []
+
+    def handler() -> None:
+        if not raised:
+            raised.append(1)
+            raise error
+
+    if name in SEND:
+        fill(one)
+    with cffisock.create_server(LOCALHOST) as listener:
+        listener.settimeout(wait)
+        calls = {**RECEIVE, **SEND, "accept": lambda _: listener.accept()}
+        with pytest.raises(Interrupted) as caught, signals(handler):
+            calls[name](one)
+    assert caught.value is error
+    if name in SEND:
+        assert two.recv(1) == b"x"
+    else:
+        two.send(b"fine")
+        assert one.recv(9) == b"fine"
+
+
+def test_a_handler_that_raises_in_connect() -> None:
+    def handler() -> None:
+        raise Interrupted
+
+    for wait in (None, LONG):
+        with full_listener() as listener, cffisock.socket() as sock:
+            sock.settimeout(wait)
+            with pytest.raises(Interrupted), signals(handler, 0.1):
+                sock.connect(listener.getsockname())
+
+
+@pytest.mark.parametrize("name", RECEIVE)
+def test_a_handler_that_receives(name: str, pair: Any, udp: Any) -> None:
+    """Into memory of its own: what the interrupted call gets is its own too."""
+    one, two = pair
+    third, fourth = udp
+    seen: list[Any] = []
+
+    def handler() -> None:
+        third.send(b"other")
+        seen.append(fourth.recv(100))
+        third.send(b"other")
+        seen.append(fourth.recvfrom(100)[0])
+        if len(seen) == 6:
+            two.send(b"mine!")
+
+    with signals(handler):
+        result = RECEIVE["recvfrom" if name == "recv_into" else name](one)
+    assert set(seen) == {b"other"}
+    assert b"other" not in repr(result).encode()
+    assert b"m" in repr(result).encode() or result == 1 or result[0] == 1
+
+
+def test_a_handler_that_closes_the_socket(pair: Any) -> None:
+    one, _ = pair
+    with signals(one.close), pytest.raises(OSError, match="Bad file descriptor"):
+        one.recv(1)
+
+
+def test_a_handler_that_sets_the_timeout(pair: Any) -> None:
+    """The call that it interrupted keeps the deadline that it began with."""
+    one, two = pair
+    one.settimeout(0.3)
+    with signals(lambda: one.settimeout(LONG * 3)), lasts(0.3), pytest.raises(TimeoutError):
+        one.recv(1)
