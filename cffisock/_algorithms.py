@@ -9,6 +9,8 @@ from typing import Any, SupportsIndex
 from ._arguments import c_int
 from ._platform import CONSTANTS
 
+_ABSENT: Any = object()
+
 
 def _u32(number: int) -> bytes:
     return number.to_bytes(4, sys.byteorder)
@@ -28,7 +30,7 @@ class AlgorithmMethods:
         *,
         op: SupportsIndex = -1,
         iv: Any = None,
-        assoclen: SupportsIndex | None = None,
+        assoclen: SupportsIndex = _ABSENT,
         flags: SupportsIndex = 0,
     ) -> int:
         """Sends ``msg``, a series of buffers, to an operation ``op``, an ``ALG_OP_`` constant.
@@ -46,7 +48,7 @@ class AlgorithmMethods:
         if iv is not None:
             vector = bytes(memoryview(iv))
             control.append((level, CONSTANTS["ALG_SET_IV"], _u32(len(vector)) + vector))
-        if assoclen is not None:
+        if assoclen is not _ABSENT:
             length = c_int(assoclen)
             if length < 0:
                 raise TypeError("assoclen must be positive")

@@ -23,7 +23,7 @@ PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 def c_int(value: SupportsIndex) -> int:
     """``value`` as a C int; TypeError, or OverflowError out of its range."""
-    number = _integer(value)
+    number = integer(value)
     if number > INT_MAX:
         raise OverflowError("signed integer is greater than maximum")
     if number < INT_MIN:
@@ -74,7 +74,8 @@ def kind_of(value: object) -> str:
     return "None" if value is None else type(value).__name__
 
 
-def _integer(value: SupportsIndex) -> int:
+def integer(value: SupportsIndex) -> int:
+    """``value`` as an int; TypeError, in the wording of the interpreter's version."""
     try:
         return int(index(value))  # index() of a bool is a bool before Python 3.10
     except TypeError:
@@ -96,7 +97,7 @@ def c_ssize(value: SupportsIndex) -> int:
 
 def c_long(value: SupportsIndex) -> int:
     """``value`` as a C long; TypeError, or OverflowError out of its range."""
-    return _wide(_integer(value), "long")
+    return _wide(integer(value), "long")
 
 
 def _wide(number: int, c_type: str) -> int:

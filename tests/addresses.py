@@ -40,7 +40,8 @@ NUMBERS = [
 NO_INTEGER = "TypeError: no integer"
 NO_INTEGER_WORDINGS = (
     r"TypeError: ('\w+' object cannot be interpreted as an integer"
-    r"|an integer is required \(got type \w+\)|integer argument expected, got float)"
+    r"|an integer is required \(got type \w+\)|expected integer, got \w+ object"
+    r"|integer argument expected, got float)"
 )
 # What is no address of any family, or has a wrong number of items.
 ODD: list[Any] = [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4), (1,) * 6]

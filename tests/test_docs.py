@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import doctest
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cffisock
+
+from .support import python
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -48,6 +51,12 @@ def examples() -> list[Any]:
     return found
 
 
+def programs(text: str) -> list[str]:
+    """The blocks of a page that are Python without a prompt."""
+    found = re.findall(r"^\.\. code-block:: python\n\n((?: {4}.*\n|\n)+)", text, flags=re.MULTILINE)
+    return [textwrap.dedent(block) for block in found]
+
+
 def test_what_sections_need_is_about_sections_that_exist() -> None:
     assert set(NEEDS) <= set(sections("addresses"))
 
@@ -62,6 +71,15 @@ def test_the_examples(page: str, title: str) -> None:
     result = doctest.DocTestRunner(verbose=False).run(test, out=said.append)
     assert result.attempted > 0
     assert result.failed == 0, "".join(said)
+
+
+def test_install_as_it_is_shown() -> None:
+    shown = [code for code in programs(README) if "install()" in code]
+    shown += programs((DOCS / "layers.rst").read_text(encoding="utf-8"))
+    assert len(shown) == 2
+    for code in shown:
+        run = python("-c", f"{code}\nprint(http.client.socket.__name__)")
+        assert (run.stdout, run.stderr) == ("cffisock\n", "")
 
 
 @pytest.mark.parametrize("name", ["demo", "test", "demo-pypy", "test-pypy"])

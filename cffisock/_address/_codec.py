@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from operator import index
 from typing import Any, Callable, NamedTuple, SupportsIndex
 
+from .._arguments import integer
 from .._cffi import ffi
 from .._errors import check
 
@@ -67,7 +67,7 @@ def wrapped(value: SupportsIndex, bits: int) -> int:
 
     Higher bits are lost, as they are in the standard module, which warns of it since 3.15.
     """
-    number = index(value)
+    number = integer(value)
     if not -(1 << bits - 1) <= number < 1 << bits:
         # Reported where the socket's method was called.
         warnings.warn("integer value out of range", DeprecationWarning, stacklevel=5)

@@ -14,10 +14,11 @@ import os
 from operator import index
 from typing import Any
 
+from .._arguments import c_path
 from .._cffi import lib
 from .._errors import check
 from .._platform import CONSTANTS
-from ._codec import Codec, put, require_tuple, take, text, without_nul, wrapped
+from ._codec import Codec, put, require_tuple, take, text, wrapped
 
 AF_CAN = CONSTANTS["AF_CAN"]
 CAN_RAW = CONSTANTS["CAN_RAW"]
@@ -39,18 +40,18 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     parts = require_tuple(address, "AF_CAN", caller)
     if proto == CAN_ISOTP:
         interface, rx_addr, tx_addr = require_count(parts, 3)
-        name = interface_name(interface)
+        name = c_path(interface)
         rx_addr, tx_addr = long_number(rx_addr, 2), long_number(tx_addr, 3)
         ifindex = interface_index(name, sock)
         return put(lib.cs_put_can_isotp, ifindex, rx_addr & 0xFFFFFFFF, tx_addr & 0xFFFFFFFF)
     if proto == CAN_J1939:
         interface, j1939_name, pgn, addr = require_count(parts, 4)
-        name = interface_name(interface)
+        name = c_path(interface)
         numbers = long_number(j1939_name, 2), wrapped(pgn, 32), wrapped(addr, 8)
         return put(lib.cs_put_can_j1939, interface_index(name, sock), *numbers)
     if len(parts) != 1:
         raise TypeError("AF_CAN address must be a tuple (interface, )")
-    return put(lib.cs_put_can, interface_index(interface_name(parts[0]), sock))
+    return put(lib.cs_put_can, interface_index(c_path(parts[0]), sock))
 
 
 def require_count(parts: tuple[Any, ...], count: int) -> tuple[Any, ...]:
@@ -58,11 +59,6 @@ def require_count(parts: tuple[Any, ...], count: int) -> tuple[Any, ...]:
     if len(parts) != count:
         raise TypeError(f"function takes exactly {count} arguments ({len(parts)} given)")
     return parts
-
-
-def interface_name(interface: Any) -> bytes:
-    """The name of an interface: str, bytes or PathLike."""
-    return without_nul(os.fsencode(interface), "byte")
 
 
 def interface_index(name: bytes, sock: Any) -> int:

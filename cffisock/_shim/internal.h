@@ -41,9 +41,9 @@ static inline const struct sockaddr *cs_sockaddr_const(const cs_addr *addr)
  * result to hand on.  A `*wait` in nanoseconds becomes a deadline. */
 int64_t cs_wait(int fd, short events, int64_t *wait);
 
-/* After an operation on `fd` failed: 0 when it is worth trying again, else the
- * result to hand on.  Waits for `events` if the failure was EAGAIN. */
-int64_t cs_again(int fd, short events, int64_t *wait);
+/* After an operation on `fd` failed, in its `round`, counted from 0: 0 when it is worth
+ * trying again, else the result to hand on.  Waits for `events` if the failure was EAGAIN. */
+int64_t cs_again(int fd, short events, int64_t *wait, int round);
 
 /* Takes over an address that the kernel wrote into addr->storage, `len` as the
  * kernel set it. */

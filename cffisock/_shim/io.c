@@ -5,20 +5,20 @@
 
 int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
 {
-    for (;;) {
+    for (int round = 0;; round++) {
         ssize_t n = recv(fd, buf, len, flags);
         int64_t stop;
 
         if (n >= 0)
             return n;
-        if ((stop = cs_again(fd, POLLIN, &wait)) != 0)
+        if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
             return stop;
     }
 }
 
 int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait)
 {
-    for (;;) {
+    for (int round = 0;; round++) {
         socklen_t size = sizeof from->storage;
         ssize_t n = recvfrom(fd, buf, len, flags, cs_sockaddr(from), &size);
         int64_t stop;
@@ -27,47 +27,47 @@ int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int
             cs_addr_received(from, size);
             return n;
         }
-        if ((stop = cs_again(fd, POLLIN, &wait)) != 0)
+        if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
             return stop;
     }
 }
 
 int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait)
 {
-    for (;;) {
+    for (int round = 0;; round++) {
         ssize_t n = send(fd, buf, len, flags);
         int64_t stop;
 
         if (n >= 0)
             return n;
-        if ((stop = cs_again(fd, POLLOUT, &wait)) != 0)
+        if ((stop = cs_again(fd, POLLOUT, &wait, round)) != 0)
             return stop;
     }
 }
 
 int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to, int64_t wait)
 {
-    for (;;) {
+    for (int round = 0;; round++) {
         ssize_t n = sendto(fd, buf, len, flags, cs_sockaddr_const(to), to->len);
         int64_t stop;
 
         if (n >= 0)
             return n;
-        if ((stop = cs_again(fd, POLLOUT, &wait)) != 0)
+        if ((stop = cs_again(fd, POLLOUT, &wait, round)) != 0)
             return stop;
     }
 }
 
 int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait)
 {
-    for (;;) {
+    for (int round = 0;; round++) {
         off_t from = (off_t)offset;
         ssize_t n = sendfile(fd, file, &from, count);
         int64_t stop;
 
         if (n >= 0)
             return n;
-        if ((stop = cs_again(fd, POLLOUT, &wait)) != 0)
+        if ((stop = cs_again(fd, POLLOUT, &wait, round)) != 0)
             return stop;
     }
 }

@@ -23,7 +23,7 @@ static struct msghdr to_msghdr(const cs_msg *msg)
 
 int64_t cs_recvmsg(int fd, cs_msg *msg, int flags, int64_t wait)
 {
-    for (;;) {
+    for (int round = 0;; round++) {
         struct msghdr header = to_msghdr(msg);
         ssize_t n;
         int64_t stop;
@@ -36,7 +36,7 @@ int64_t cs_recvmsg(int fd, cs_msg *msg, int flags, int64_t wait)
             msg->flags = header.msg_flags;
             return n;
         }
-        if ((stop = cs_again(fd, POLLIN, &wait)) != 0)
+        if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
             return stop;
     }
 }
@@ -49,13 +49,13 @@ int64_t cs_sendmsg(int fd, const cs_msg *msg, int flags, int64_t wait)
         header.msg_name = msg->addr->storage;
         header.msg_namelen = msg->addr->len;
     }
-    for (;;) {
+    for (int round = 0;; round++) {
         ssize_t n = sendmsg(fd, &header, flags);
         int64_t stop;
 
         if (n >= 0)
             return n;
-        if ((stop = cs_again(fd, POLLOUT, &wait)) != 0)
+        if ((stop = cs_again(fd, POLLOUT, &wait, round)) != 0)
             return stop;
     }
 }

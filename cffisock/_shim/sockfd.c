@@ -42,7 +42,7 @@ int cs_identify(int fd, int *family, int *type, int *proto)
 
 int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
 {
-    for (;;) {
+    for (int round = 0;; round++) {
         socklen_t size = sizeof peer->storage;
         int conn = peer == NULL ? accept4(fd, NULL, NULL, SOCK_CLOEXEC)
                                 : accept4(fd, cs_sockaddr(peer), &size, SOCK_CLOEXEC);
@@ -52,7 +52,7 @@ int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
             cs_addr_received(peer, size);
         if (conn >= 0)
             return conn;
-        if ((stop = cs_again(fd, POLLIN, &wait)) != 0)
+        if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
             return stop;
     }
 }

@@ -53,13 +53,26 @@ int64_t cs_wait(int fd, short events, int64_t *wait)
     return errno == EINTR && *wait < CS_TIMED_OUT ? *wait : -errno;
 }
 
-int64_t cs_again(int fd, short events, int64_t *wait)
+/* poll(2) said ready and yet the operation was not: another thread was faster, or the queue
+ * of a datagram's receiver is full, which poll(2) does not see.  0 after a pause, in which
+ * signals are noticed, or a result to hand on. */
+static int64_t pause_before_poll(int64_t deadline)
+{
+    if (now() >= -deadline)
+        return CS_TIMED_OUT;
+    return poll(NULL, 0, 1) < 0 && errno == EINTR ? deadline : 0;
+}
+
+int64_t cs_again(int fd, short events, int64_t *wait, int round)
 {
     int timed = *wait != -1 && *wait != 0;
+    int64_t stop;
 
     if (errno == EINTR && timed)
         return *wait = cs_deadline(*wait);
-    if ((errno == EAGAIN || errno == EWOULDBLOCK) && timed)
-        return cs_wait(fd, events, wait);
-    return -errno;
+    if ((errno != EAGAIN && errno != EWOULDBLOCK) || !timed)
+        return -errno;
+    if (round > 0 && (stop = pause_before_poll(*wait)) != 0)
+        return stop;
+    return cs_wait(fd, events, wait);
 }

@@ -18,6 +18,7 @@ SILENT = ("127.0.0.1", 80)
 DROPS = ("127.0.0.1", 56666)
 HOSTS = """
 127.0.0.1 www.python.org www.python.org. pythontest.net blackhole.snakebite.net
+127.0.0.1 python.org xn--80akhbyknj4f.python.org xn--80akhbyknj4f.pythontest.net
 127.0.0.2 whitehole.snakebite.net
 """
 

@@ -161,10 +161,7 @@ class Air(threading.Thread):
 
     def create_connection(self, sender: Controller, parameters: bytes) -> None:
         other = self.other(sender)
-        if parameters[:6] != other.address:
-            # Nobody answers: Page Timeout.
-            sender.event(CONNECTION_COMPLETE, "BH6sBB", 4, 0, parameters[:6], ACL_LINK, 0)
-            return
+        assert parameters[:6] == other.address
         other.event(CONNECTION_REQUEST, "6s3sB", sender.address, bytes(3), ACL_LINK)
         self.asked = ACL_LINK
 

@@ -180,6 +180,11 @@ if [ $# -eq 0 ]; then
     exit 2
 fi
 
+if [ "$(id -u)" -ne 0 ]; then
+    say "this needs root"
+    exit 2
+fi
+
 mkdir -p "$VM_DIR"
 exec 9>"$VM_DIR/lock"    # one run prepares, the others wait for it
 flock 9

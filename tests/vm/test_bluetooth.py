@@ -96,9 +96,9 @@ def test_hci_asks_each_controller_for_its_address(air: Air) -> None:
             with hci(address) as sock:
                 assert sock.getsockname() == index
                 # struct hci_filter: events, all of them.
-                every = struct.pack("=IIIH", 1 << 4, 0xFFFFFFFF, 0xFFFFFFFF, READ_BD_ADDR)
+                every = struct.pack("=IIIHxx", 1 << 4, 0xFFFFFFFF, 0xFFFFFFFF, READ_BD_ADDR)
                 sock.setsockopt(cffisock.SOL_HCI, cffisock.HCI_FILTER, every)
-                assert sock.getsockopt(cffisock.SOL_HCI, cffisock.HCI_FILTER, 14) == every
+                assert sock.getsockopt(cffisock.SOL_HCI, cffisock.HCI_FILTER, 16) == every
                 assert sock.send(struct.pack("<BHB", 1, READ_BD_ADDR, 0)) == 4
                 event = sock.recv(300)
                 assert event[:3] == bytes([4, 0x0E, 10])  # Command Complete
@@ -151,8 +151,9 @@ def test_l2cap_connection(air: Air, kind: int) -> None:
         assert client.sendmsg([b"in ", b"parts"]) == 8
         data, _, _, sender = server.recvmsg(100)
         assert (data, sender) == (b"in parts", None)
-        client.shutdown(cffisock.SHUT_RDWR)
-        assert server.recv(100) == b""
+        if kind == SOCK_SEQPACKET:  # a stream is reset
+            client.shutdown(cffisock.SHUT_RDWR)
+            assert server.recv(100) == b""
 
 
 def test_l2cap_names() -> None:
@@ -164,9 +165,8 @@ def test_l2cap_names() -> None:
 
 
 def test_l2cap_errors(air: Air) -> None:
-    absent = "02:AA:00:00:00:99"
+    # No connection to a device that is not there: Linux 6.1 crashes when that socket is closed.
     seqpacket = SOCK_SEQPACKET, BTPROTO_L2CAP
-    assert refused(*seqpacket, "connect", (absent, PSM)) == errno.EHOSTDOWN
     assert refused(*seqpacket, "bind", (BDADDR_ANY, 2)) == errno.EINVAL
     assert refused(*seqpacket, "bind", (BDADDR_ANY, 1, 2)) == errno.EINVAL
     with new(cffisock, AF_BLUETOOTH, *seqpacket) as client:

@@ -170,18 +170,18 @@ def test_bcm_tells_what_has_changed(peer: Any) -> None:
 
 @peers
 def test_isotp_transfers(peer: Any) -> None:
-    with new(cffisock, AF_CAN, SOCK_DGRAM, CAN_ISOTP) as sock:
-        with new(peer, AF_CAN, SOCK_DGRAM, CAN_ISOTP) as other:
-            sock.bind(("vcan0", 0x712, 0x713))
-            other.bind(("vcan0", 0x713, 0x712))
-            assert sock.getsockname() == ("vcan0", 0x712, 0x713)
-            check_names(sock)
-            for size in (1, 7, 8, 4000):  # one frame, one frame, two frames, hundreds
-                data = (bytes(range(256)) * 16)[:size]
-                for sender, receiver in ((sock, other), (other, sock)):
-                    assert sender.send(data) == size
-                    received, address = receive(receiver, 5000)
-                    assert (received, address[0]) == (data, "vcan0")
+    sock, other = (new(module, AF_CAN, SOCK_DGRAM, CAN_ISOTP) for module in (cffisock, peer))
+    with sock, other:
+        sock.bind(("vcan0", 0x712, 0x713))
+        other.bind(("vcan0", 0x713, 0x712))
+        assert sock.getsockname() == ("vcan0", 0x712, 0x713)
+        check_names(sock)
+        for size in (1, 7, 8, 4000):  # one frame, one frame, two frames, hundreds
+            data = (bytes(range(256)) * 16)[:size]
+            for sender, receiver in ((sock, other), (other, sock)):
+                assert sender.send(data) == size
+                received, address = receive(receiver, 5000)
+                assert (received, address[0]) == (data, "vcan0")
 
 
 def test_isotp_long_identifiers() -> None:

@@ -47,12 +47,12 @@ def test_datagrams_by_name(peer: Any) -> None:
 
 @peers
 def test_one_message_to_all_of_a_range(peer: Any) -> None:
-    with new(cffisock, AF_TIPC, SOCK_RDM) as one, new(cffisock, AF_TIPC, SOCK_RDM) as two:
-        with new(peer, AF_TIPC, SOCK_RDM) as client:
-            one.bind((TIPC_ADDR_NAMESEQ, SERVICE, 30, 39, TIPC_CLUSTER_SCOPE))
-            two.bind((TIPC_ADDR_NAME, SERVICE, 35, 0))
-            client.sendto(b"to all", (TIPC_ADDR_NAMESEQ, SERVICE, 35, 36))
-            assert [sock.recv(100) for sock in (one, two)] == [b"to all"] * 2
+    one, two, client = (new(module, AF_TIPC, SOCK_RDM) for module in (cffisock, cffisock, peer))
+    with one, two, client:
+        one.bind((TIPC_ADDR_NAMESEQ, SERVICE, 30, 39, TIPC_CLUSTER_SCOPE))
+        two.bind((TIPC_ADDR_NAME, SERVICE, 35, 0))
+        client.sendto(b"to all", (TIPC_ADDR_NAMESEQ, SERVICE, 35, 36))
+        assert [sock.recv(100) for sock in (one, two)] == [b"to all"] * 2
 
 
 @peers

@@ -1,0 +1,85 @@
+"""What an expression comes to on a low-level module, and whether cffisock's agrees with others."""
+
+from __future__ import annotations
+
+import _socket
+import array
+import re
+from typing import Any
+
+from cffisock import _socket as low
+
+from .differential import Index
+from .support import CPYTHON
+
+__all__ = ["agree", "recorded", "told"]
+
+# A name server that does not answer every time must not make a difference.
+UNANSWERED = {
+    "gaierror -3: [Errno -3] Temporary failure in name resolution": (
+        "gaierror -2: [Errno -2] Name or service not known"
+    ),
+    "herror 2: [Errno 2] Host name lookup failure": "herror 1: [Errno 1] Unknown host",
+}
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Data(bytes):
+    __slots__ = ()
+
+
+class Pair(tuple):  # type: ignore[type-arg]
+    __slots__ = ()
+
+
+NAMES = {
+    "Data": Data,
+    "INT_MAX": 2**31 - 1,
+    "Index": Index,
+    "Pair": Pair,
+    "Text": Text,
+    "array": array,
+}
+
+
+def told(module: Any, expression: str) -> str:
+    """The repr of what the expression is with ``S`` as the module, or its exception."""
+    try:
+        return repr(eval(expression, {"S": module, **NAMES}))
+    except Exception as error:  # noqa: BLE001
+        number = f" {error.errno}" if isinstance(error, OSError) else ""
+        outcome = f"{type(error).__name__}{number}: {error}"
+        return UNANSWERED.get(outcome, outcome)
+
+
+def without_text(outcome: str) -> str:
+    """Of an exception no more than its type and errno; PyPy's herror has no code."""
+    exception = re.match(r"(herror|\w+( -?\w+)?)[: ]", outcome)
+    return exception[1] if exception else outcome
+
+
+def recorded(record: dict[str, str]) -> dict[str, str]:
+    """The outcome by expression, of a table that has it the other way round."""
+    return {
+        line.strip(): outcome
+        for outcome, lines in record.items()
+        for line in lines.strip().splitlines()
+    }
+
+
+def agree(expression: str, says: dict[str, str]) -> None:
+    """cffisock does as the interpreter's own module, or as CPython 3.15 where ``says`` has that.
+
+    The wording is compared where the interpreter is CPython from 3.13 on.
+    """
+    ours, referee = told(low, expression), told(_socket, expression)
+    expected = says.get(expression, referee)
+    if CPYTHON >= (3, 15):
+        assert referee == expected, "the record is wrong"
+    if CPYTHON >= (3, 13):
+        assert ours == expected
+    else:
+        assert without_text(ours) == without_text(expected)

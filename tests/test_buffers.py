@@ -1,0 +1,123 @@
+"""The memory that data is received into and sent from."""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import mmap
+import threading
+from typing import Any
+
+import pytest
+
+import cffisock
+from cffisock import _buffers
+from cffisock._cffi import ffi
+
+
+@pytest.mark.parametrize(
+    "data", [b"abcd", bytearray(b"abcd"), memoryview(b"abcd"), array.array("B", b"abcd")]
+)
+def test_readable(data: Any) -> None:
+    view = _buffers.readable(data)
+    assert ffi.unpack(view, len(view)) == b"abcd"
+    _buffers.release(view)
+
+
+@pytest.mark.parametrize("make", [bytearray, lambda data: array.array("B", data)])
+def test_writable(make: Any) -> None:
+    data = make(b"abcd")
+    view = _buffers.writable(data, "")
+    view[1] = b"X"
+    _buffers.release(view)
+    assert bytes(data) == b"aXcd"
+    data.append(1)
+
+
+def test_buffers_of_other_kinds(udp: Any) -> None:
+    one, two = udp
+    with mmap.mmap(-1, 8) as memory:
+        memory[:4] = b"abcd"
+        one.send(memory)
+        assert two.recv_into(memory) == 8
+    number = ctypes.c_int(7)
+    one.send(number)
+    other = ctypes.c_int(0)
+    two.recv_into(other)
+    assert other.value == 7
+    grid = memoryview(bytearray(6)).cast("B", (2, 3))
+    one.send(grid)
+    one.send(b"abcdef")
+    assert two.recv(9) == bytes(6)
+    assert two.recv_into(grid) == 6
+    assert grid.tolist() == [[97, 98, 99], [100, 101, 102]]
+    one.send(memoryview(b""))
+    assert two.recv(1) == b""
+
+
+@pytest.mark.parametrize("step", [2, -1])
+def test_memory_in_pieces(step: int, udp: Any) -> None:
+    """A view that jumps is refused: what lies between is not the caller's to send or to lose."""
+    one, two = udp
+    data = memoryview(bytearray(b"abcdefgh"))[::step]
+    for send in (
+        one.send,
+        one.sendall,
+        lambda data: one.sendto(data, two.getsockname()),
+        lambda data: one.sendmsg([data]),
+    ):
+        with pytest.raises(BufferError, match="underlying buffer is not C-contiguous"):
+            send(data)
+    one.send(b"x")
+    for receive in (two.recv_into, two.recvfrom_into, lambda data: two.recvmsg_into([data])):
+        with pytest.raises((BufferError, TypeError)):
+            receive(data)
+    assert data.obj == b"abcdefgh"
+    assert two.recv(1) == b"x"
+
+
+def test_scratch_is_lent_to_one_call_at_a_time() -> None:
+    taken = []
+    for _ in range(20):
+        try:
+            taken.append(_buffers.take_scratch())
+        except IndexError:
+            taken.append(_buffers.new_scratch())
+    assert len({id(view) for _, view in taken}) == 20
+    for scratch in taken:
+        _buffers.give_scratch(scratch)
+    assert len(_buffers._scratch) == 16
+
+
+def test_many_threads_receive() -> None:
+    """More than there is scratch memory: each gets its own bytes."""
+    count = 40
+    pairs = [cffisock.socketpair() for _ in range(count)]
+    received: dict[int, bytes] = {}
+
+    def receive(number: int) -> None:
+        data = b""
+        while len(data) < 20_000:
+            data += pairs[number][1].recv(20_000)
+        received[number] = data
+
+    threads = [threading.Thread(target=receive, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for _ in range(10):
+        for number, (one, _) in enumerate(pairs):
+            one.sendall(bytes([number]) * 2000)
+    for thread in threads:
+        thread.join(20)
+    assert received == {number: bytes([number]) * 20_000 for number in range(count)}
+    for pair in pairs:
+        for sock in pair:
+            sock.close()
+
+
+def test_a_big_receive_does_not_keep_its_memory() -> None:
+    one, two = cffisock.socketpair()
+    with one, two:
+        one.send(b"x")
+        assert two.recv(50_000_000) == b"x"
+        assert all(len(view) == _buffers.SCRATCH_SIZE for _, view in _buffers._scratch)

@@ -1,0 +1,70 @@
+"""The exceptions, and what results of the shim become."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+import cffisock
+from cffisock import _errors, _socket
+
+from .support import own
+
+
+def test_the_exceptions() -> None:
+    assert cffisock.error is OSError
+    assert cffisock.timeout is TimeoutError
+    for kind in (cffisock.gaierror, cffisock.herror):
+        assert kind.__bases__ == (OSError,)
+        assert getattr(_socket, kind.__name__) is kind
+        assert kind.__module__ == getattr(own, kind.__name__).__module__ == "socket"
+    error = cffisock.gaierror(-2, "text")
+    assert (error.errno, error.strerror, str(error)) == (-2, "text", "[Errno -2] text")
+
+
+@pytest.mark.parametrize("number", sorted(errno.errorcode))
+def test_every_errno(number: int) -> None:
+    error = _errors.error_for(-number)
+    assert type(error) is type(OSError(number, ""))
+    assert (error.errno, error.strerror) == (number, os.strerror(number))
+
+
+def test_a_timeout_has_no_errno() -> None:
+    error = _errors.error_for(_errors.TIMED_OUT)
+    assert type(error) is TimeoutError
+    assert (error.args, error.errno) == (("timed out",), None)
+
+
+def test_check() -> None:
+    assert _errors.check(0) == 0
+    assert _errors.check(5) == 5
+    with pytest.raises(BrokenPipeError):
+        _errors.check(-errno.EPIPE)
+
+
+def test_resume() -> None:
+    """Only an interrupted operation goes on."""
+    deadline = _errors.TIMED_OUT - 12345
+    assert _errors.resume(deadline, -1) == deadline
+    for wait in (-1, 0):
+        assert _errors.resume(-errno.EINTR, wait) == wait
+    with pytest.raises(TimeoutError):
+        _errors.resume(_errors.TIMED_OUT, 5)
+    with pytest.raises(ConnectionResetError):
+        _errors.resume(-errno.ECONNRESET, 5)
+    assert [_errors.is_interrupted(n) for n in (deadline, -errno.EINTR, _errors.TIMED_OUT, -1)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_names_that_cannot_be_resolved() -> None:
+    with pytest.raises(cffisock.gaierror) as ours:
+        cffisock.getaddrinfo("no-such-host.invalid", 1)
+    with pytest.raises(own.gaierror) as theirs:
+        own.getaddrinfo("no-such-host.invalid", 1)
+    assert ours.value.args == theirs.value.args

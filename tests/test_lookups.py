@@ -1,0 +1,279 @@
+"""Look-ups: what auditors hear, room for what is found, failures, files of hosts of one's own."""
+
+from __future__ import annotations
+
+import _socket
+import errno
+import json
+import os
+import socket as own
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cffisock
+from cffisock import _netdb
+from cffisock import _socket as low
+
+from .agreement import told
+from .support import IS_PYPY, python
+
+AUDITED = {
+    "S.getaddrinfo('127.0.0.1', '80', 0, 1, 6, 4)": [
+        "socket.getaddrinfo",
+        ["127.0.0.1", "80", 0, 1, 6],
+    ],
+    "S.getaddrinfo(None, 80, 2)": ["socket.getaddrinfo", [None, 80, 2, 0, 0]],
+    "S.getaddrinfo('127.0.0.1', None, 99)": ["socket.getaddrinfo", ["127.0.0.1", None, 99, 0, 0]],
+    "S.getaddrinfo(1, 80)": None,
+    "S.getaddrinfo('127.0.0.1', 1.0)": None,
+    "S.gethostbyname('127.0.0.1')": ["socket.gethostbyname", ["127.0.0.1"]],
+    "S.gethostbyname_ex('127.0.0.1')": ["socket.gethostbyname", ["127.0.0.1"]],
+    "S.gethostbyaddr('127.0.0.1')": ["socket.gethostbyaddr", ["127.0.0.1"]],
+    "S.gethostbyname(1)": None,
+    "S.gethostbyaddr('a\\0b')": None,
+    "S.getservbyname('http')": ["socket.getservbyname", ["http", None]],
+    "S.getservbyname('no-such', 'tcp')": ["socket.getservbyname", ["no-such", "tcp"]],
+    "S.getservbyname('http', '')": ["socket.getservbyname", ["http", ""]],
+    "S.getservbyname(1)": None,
+    "S.getservbyport(80)": ["socket.getservbyport", [80, None]],
+    "S.getservbyport(80, 'tcp')": ["socket.getservbyport", [80, "tcp"]],
+    "S.getservbyport(65536)": None,
+    "S.getnameinfo(('127.0.0.1', 80), 3)": ["socket.getnameinfo", [["127.0.0.1", 80]]],
+    "S.getnameinfo(('x', 80), 3)": ["socket.getnameinfo", [["x", 80]]],
+    "S.getnameinfo(('::1', 80, 2**20), 3)": None,
+    "S.gethostname()": ["socket.gethostname", []],
+    "S.sethostname('x' * 65)": ["socket.sethostname", ["b'" + "x" * 65 + "'"]],
+    "S.sethostname(1)": None,
+    "S.getprotobyname('tcp')": None,
+    "S.inet_aton('127.0.0.1')": None,
+}
+AUDIT = """
+import importlib, json, sys
+S = importlib.import_module(sys.argv[1])
+events = []
+sys.addaudithook(lambda *event: events.append(event) if event[0].startswith("socket.") else None)
+found = {}
+for expression in json.loads(sys.argv[2]):
+    try:
+        eval(expression)
+    except Exception:
+        pass
+    assert len(events) <= 1
+    found[expression] = events.pop() if events else None
+print(json.dumps(found, default=repr))
+"""
+
+
+# PyPy's own module has other events.
+@pytest.mark.parametrize("module", ["cffisock._socket"] + ["_socket"] * (not IS_PYPY))
+def test_audit_events(module: str) -> None:
+    run = python("-c", AUDIT, module, json.dumps(list(AUDITED)))
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == AUDITED
+
+
+def test_plain_ints() -> None:
+    for answer in low.getaddrinfo("127.0.0.1", 80, flags=low.AI_CANONNAME):
+        assert [type(item) for item in answer] == [int, int, int, str, tuple]
+
+
+def test_the_list_of_answers_is_the_callers() -> None:
+    first = low.getaddrinfo("127.0.0.1", 80)
+    kept = list(first)
+    first.clear()
+    assert low.getaddrinfo("127.0.0.1", 80) == kept == _socket.getaddrinfo("127.0.0.1", 80)
+
+
+@pytest.mark.parametrize("name", ["gethostbyname", "gethostbyname_ex", "gethostbyaddr"])
+def test_a_host_may_be_bytes(name: str) -> None:
+    function = getattr(low, name)
+    assert function(b"localhost") == function(bytearray(b"localhost")) == function("localhost")
+
+
+def test_herror() -> None:
+    with pytest.raises(cffisock.herror) as caught:
+        low.gethostbyname_ex("<broadcast>")
+    assert caught.value.args == (1, "Unknown host")
+    with pytest.raises(cffisock.herror) as caught:
+        low.gethostbyname_ex("")
+    assert caught.value.args == (3, "Unknown server error")
+
+
+LOOK_UPS = [
+    "S.getaddrinfo('localhost', 80, 0, 0, 0, S.AI_CANONNAME)",
+    "S.gethostbyname_ex('localhost')",
+    "S.gethostbyaddr('127.0.0.1')",
+    "S.getservbyname('http', 'tcp')",
+    "S.getservbyport(80)",
+    "S.getprotobyname('tcp')",
+]
+
+
+@pytest.mark.parametrize("expression", LOOK_UPS)
+def test_as_much_room_as_it_takes(expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_netdb, "_ROOMS", (1, 8, 64, 256, 512, 4096))
+    assert told(low, expression) == told(_socket, expression)
+    monkeypatch.setattr(_netdb, "_ROOMS", (1, 8))
+    assert told(low, expression).startswith(f"OSError {errno.ERANGE}: ")
+
+
+# Preloaded, these make each look-up fail in the system, and each name take too long.
+FAILING = """
+#include <errno.h>
+#include <netdb.h>
+#include <sys/socket.h>
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+                struct addrinfo **found)
+{
+    (void)port, (void)hints, (void)found;
+    errno = EPROTO;
+    return host != 0 && host[0] == 'a' ? EAI_AGAIN : EAI_SYSTEM;
+}
+int gethostbyaddr_r(const void *addr, socklen_t len, int type, struct hostent *entry, char *buf,
+                    size_t size, struct hostent **found, int *error)
+{
+    (void)addr, (void)len, (void)type, (void)entry, (void)buf, (void)size;
+    *found = 0;
+    *error = h_errno = TRY_AGAIN;
+    return 0;
+}
+"""
+
+
+def test_failures_of_the_system(tmp_path: Path) -> None:
+    source, library = tmp_path / "failing.c", tmp_path / "failing.so"
+    source.write_text(f"#define _GNU_SOURCE\n{FAILING}")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    code = (
+        "import importlib, sys\n"
+        "S = importlib.import_module(sys.argv[1])\n"
+        "for call in sys.argv[2:]:\n"
+        "    try:\n"
+        "        eval(call)\n"
+        "    except OSError as error:\n"
+        "        print(type(error).__name__, error.args)\n"
+    )
+    calls = (
+        "S.getaddrinfo('x', 80)",
+        "S.getaddrinfo('a', 80)",
+        "S.getnameinfo(('127.0.0.1', 80), 0)",
+        "S.gethostbyname('x')",
+        "S.gethostbyname('a')",
+        "S.gethostbyaddr('127.0.0.1')",
+    )
+    ours, referee = (
+        python("-c", code, module, *calls, env={"LD_PRELOAD": str(library)})
+        for module in ("cffisock._socket", "_socket")
+    )
+    assert (ours.stderr, referee.stderr) == ("", "")
+    failed = f"OSError ({errno.EPROTO}, '{os.strerror(errno.EPROTO)}')"
+    again = f"gaierror ({low.EAI_AGAIN}, 'Temporary failure in name resolution')"
+    host = "herror (2, 'Host name lookup failure')"
+    assert ours.stdout.splitlines() == [failed, again, failed, failed, again, host]
+    if not IS_PYPY:
+        assert referee.stdout == ours.stdout
+
+
+def test_in_many_threads() -> None:
+    expressions = [*LOOK_UPS, "S.getnameinfo(('127.0.0.1', 80), 0)", "S.inet_ntoa(bytes(4))"]
+    expected = [told(_socket, expression) for expression in expressions]
+    wrong: list[list[str]] = []
+
+    def look_up() -> None:
+        for _ in range(20):
+            found = [told(low, expression) for expression in expressions]
+            if found != expected:
+                wrong.append(found)
+
+    threads = [threading.Thread(target=look_up) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+# --- with files of hosts and services of one's own ---------------------------------------------
+
+TELL = """
+import importlib, json, sys
+S = importlib.import_module(sys.argv[1])
+print(json.dumps([repr(eval(expression)) for expression in sys.argv[2:]]))
+"""
+
+
+def evaluated(etc: Path, module: str, *expressions: str) -> list[Any]:
+    """The values of the expressions in a process in which the files of /etc are those in etc."""
+    binds = " && ".join(f"mount --bind {file} /etc/{file.name}" for file in etc.iterdir())
+    script = f'{binds} && exec "$@"'
+    command = ["unshare", "--mount", "sh", "-ec", script, "sh", sys.executable, "-c", TELL]
+    run = python("-c", RUN, *command, module, *expressions)
+    assert run.returncode == 0, run.stderr
+    return [eval(told) for told in json.loads(run.stdout)]
+
+
+RUN = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
+
+
+@pytest.mark.root
+def test_hosts_with_several_addresses_and_names(tmp_path: Path) -> None:
+    (tmp_path / "nsswitch.conf").write_text("hosts: files\nservices: files\n")
+    (tmp_path / "hosts").write_text(
+        "127.0.0.1 localhost local one two\n"
+        "::1 localhost six\n"
+        + "".join(f"10.1.{n // 250}.{n % 250 + 1} many alias{n}\n" for n in range(300))
+        + "10.2.0.1 named "
+        + " ".join(f"name-{n}" for n in range(1000))
+        + "\n"
+    )
+    (tmp_path / "services").write_text("http 80/tcp\nsecret 81/udp hidden\n")
+    expressions = [
+        "S.gethostbyaddr('127.0.0.1')",
+        "S.gethostbyaddr('::1')",
+        "S.gethostbyaddr('10.1.0.7')",
+        "S.gethostbyname('many')",
+        "S.gethostbyname_ex('localhost')",
+        "S.gethostbyname_ex('two')",
+        "S.getaddrinfo('localhost', 'secret')",
+        "S.getaddrinfo('localhost', 80, 0, 1, 0, S.AI_CANONNAME)",
+        "S.getaddrinfo('two', 80, 0, 1, 0, S.AI_CANONNAME)",
+        "S.getaddrinfo('many', 80)",
+        "S.getaddrinfo('six', 80)",
+        "S.getnameinfo(('::1', 81, 0, 0), S.NI_DGRAM)",
+        "S.getservbyname('hidden')",
+        "S.getservbyport(81)",
+    ]
+    ours = evaluated(tmp_path, "cffisock._socket", *expressions)
+    referee = evaluated(tmp_path, "_socket", *expressions)
+    assert dict(zip(expressions, ours)) == dict(zip(expressions, referee))
+    assert len(ours[9]) == 900
+    # More than the interpreter's own module has room for.
+    [named, many] = evaluated(
+        tmp_path, "cffisock._socket", "S.gethostbyaddr('10.2.0.1')", "S.gethostbyname_ex('many')"
+    )
+    assert named == ("named", [f"name-{n}" for n in range(1000)], ["10.2.0.1"])
+    assert len(many[2]) == 300
+
+
+@pytest.mark.root
+def test_a_host_gets_a_name() -> None:
+    code = (
+        "import sys, cffisock, socket\n"
+        "for name in ('cffisock-1', b'cffisock-2'):\n"
+        "    cffisock.sethostname(name)\n"
+        "    assert cffisock.gethostname() == socket.gethostname()\n"
+        "    print(cffisock.gethostname())\n"
+    )
+    before = own.gethostname()
+    run = python("-c", RUN, "unshare", "--uts", sys.executable, "-c", code)
+    assert (run.stdout, run.stderr) == ("cffisock-1\ncffisock-2\n", "")
+    assert low.gethostname() == own.gethostname() == before
+
+
+def test_gethostname_is_the_kernels() -> None:
+    assert low.gethostname() == os.uname().nodename
