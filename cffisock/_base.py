@@ -125,7 +125,11 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
         """A socket on the open descriptor ``fd``, known to be of that kind."""
         self = cls.__new__(cls)
         self._become(fd, family, type, proto, _default_wait)
-        sys.audit("socket.__new__", self, family, type, proto)
+        try:
+            sys.audit("socket.__new__", self, family, type, proto)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     @classmethod
@@ -133,7 +137,16 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
         """Two sockets that are connected to each other."""
         fds = ffi.new("int[2]")
         check(lib.cs_socketpair(c_int(family), c_int(type), c_int(proto), fds))
-        return cls._wrap(fds[0], family, type, proto), cls._wrap(fds[1], family, type, proto)
+        try:
+            one = cls._wrap(fds[0], family, type, proto)
+        except BaseException:
+            lib.cs_close(fds[1])
+            raise
+        try:
+            return one, cls._wrap(fds[1], family, type, proto)
+        except BaseException:
+            one.close()
+            raise
 
     def __del__(self) -> None:
         fd = self._fd

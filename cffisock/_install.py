@@ -7,7 +7,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from . import _socket
+from . import _children, _socket
 
 _own: dict[str, ModuleType] = {}
 
@@ -21,8 +21,8 @@ def install() -> None:
     """Makes ``import socket`` and ``import _socket`` give cffisock from now on.
 
     Call it before anything imports them.  RuntimeError where some module already holds the
-    interpreter's own socket module or classes, which would go on using them.  Further calls
-    do nothing.
+    interpreter's own socket module or classes, which would go on using them; only those of
+    multiprocessing may.  Further calls do nothing.
     """
     public = sys.modules[__package__]
     if sys.modules.get("socket") is public:
@@ -34,8 +34,11 @@ def install() -> None:
             f"in use by {', '.join(holders)}; call it before they are imported"
         )
     _own["_socket"] = importlib.import_module("_socket")
+    public_own = sys.modules.get("socket")
     sys.modules["_socket"] = _socket
     sys.modules["socket"] = public
+    if public_own is not None:
+        _children.tell(public_own, public)
 
 
 def _holders() -> list[str]:
@@ -52,6 +55,7 @@ def _holders() -> list[str]:
         for name, module in list(sys.modules.items())
         if module not in own
         and not name.startswith(ours)
+        and not _children.is_told(name)
         and any(id(value) in held for value in _namespace(module))
     )
 

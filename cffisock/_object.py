@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from . import _base
+from . import _base, _tls
 from ._cffi import lib
 from ._enums import FAMILIES, KINDS
 from ._errors import check
@@ -29,6 +29,12 @@ class socket(SendfileMethods, _base.socket):
 
     _closed: bool
     _io_refs: int
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if (cls.__module__, cls.__qualname__) == ("ssl", "SSLSocket"):
+            # The module ``ssl`` is being imported, over this one.
+            _tls.adapt(cls)
 
     def _become(self, fd: int, family: int, type: int, proto: int, wait: int) -> None:
         self._io_refs = 0

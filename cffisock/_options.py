@@ -96,6 +96,5 @@ def _value_bytes(value: Any) -> Any:
         return readable(value)
     except TypeError:
         raise TypeError(
-            "socket option should be int, bytes-like object or None "
-            f"(got {type(value).__name__})"
+            f"socket option should be int, bytes-like object or None (got {type(value).__name__})"
         ) from None

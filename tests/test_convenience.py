@@ -69,7 +69,7 @@ def test_all_errors(monkeypatch: pytest.MonkeyPatch) -> None:
         one = (cffisock.AF_INET, cffisock.SOCK_STREAM, 6, "", reserved.getsockname())
         bad = (250, cffisock.SOCK_STREAM, 6, "", ("x", 1))
         monkeypatch.setattr(cffisock, "getaddrinfo", lambda *_: [one, bad, one])
-        with pytest.raises(Exception) as caught:  # noqa: PT011
+        with pytest.raises(Exception) as caught:
             cffisock.create_connection(("anything", 5), all_errors=True)
     if sys.version_info >= (3, 11):
         assert type(caught.value).__name__ == "ExceptionGroup"

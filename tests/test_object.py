@@ -145,7 +145,11 @@ def test_dup(tcp: Any) -> None:
         with mine.dup() as copied:
             assert type(copied) is Mine
             assert copied.fileno() != mine.fileno()
-            assert (copied.family, copied.type, copied.proto) == (mine.family, mine.type, mine.proto)
+            assert (copied.family, copied.type, copied.proto) == (
+                mine.family,
+                mine.type,
+                mine.proto,
+            )
             assert copied.gettimeout() == 7
             mine.close()
             copied.send(b"x")

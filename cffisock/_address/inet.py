@@ -5,6 +5,7 @@ ip(7), ipv6(7).
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 from .._arguments import host_bytes, port_number
@@ -37,10 +38,10 @@ def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     if len(pair) != 2:
         raise TypeError("AF_INET address must be a pair (host, port)")
     name = host_bytes(pair[0])
-    port = port_number(pair[1], caller)
+    port = index(pair[1])
     addr = ffi.new("cs_addr *")
     numeric = host_address(addr, AF_INET, name)
-    lib.cs_put_inet(addr, port)
+    lib.cs_put_inet(addr, port_number(port, caller))
     if exact and numeric:
         if len(_packed) >= _PACKED_MAX:
             _packed.clear()
@@ -54,13 +55,14 @@ def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
     if not 2 <= len(parts) <= 4:
         raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
     name = host_bytes(parts[0])
-    port = port_number(parts[1], caller)
+    port = index(parts[1])
     flowinfo = wrapped(parts[2], 32) if len(parts) > 2 else 0
     scope = wrapped(parts[3], 32) if len(parts) > 3 else 0
-    if flowinfo > 0xFFFFF:
-        raise OverflowError(f"{caller}(): flowinfo must be 0-1048575.")
     addr = ffi.new("cs_addr *")
     host_address(addr, AF_INET6, name)
+    port = port_number(port, caller)
+    if flowinfo > 0xFFFFF:
+        raise OverflowError(f"{caller}(): flowinfo must be 0-1048575.")
     lib.cs_put_inet6(addr, port, flowinfo, scope)
     return addr
 

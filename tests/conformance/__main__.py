@@ -144,7 +144,11 @@ def judge(ours: Outcomes, own: Outcomes, allowed: list[str]) -> list[str]:
             continue
         if outcome in BAD or (outcome == "skipped" and their_outcome == "passed"):
             wrong.append(f"{outcome.upper()} {name} (own: {their_outcome})\n{text.rstrip()}\n")
-    wrong += [f"NOT RUN {name} (own: passed)" for name in sorted(set(own) - set(ours)) if own[name][0] == "passed"]
+    wrong += [
+        f"NOT RUN {name} (own: passed)"
+        for name in sorted(set(own) - set(ours))
+        if own[name][0] == "passed"
+    ]
     return wrong
 
 
@@ -168,7 +172,10 @@ def main() -> int:
     parser.add_argument("--skipped", action="store_true", help="show why tests were skipped")
     options = parser.parse_args()
     print(f"{interpreter()}, {platform.python_implementation()} {sys.version.split()[0]}")
-    print(f"{'':44}" + "".join(f"{word:>9}" for word in ("ran", "failed", "errors", "skipped", "hung")))
+    print(
+        f"{'':44}"
+        + "".join(f"{word:>9}" for word in ("ran", "failed", "errors", "skipped", "hung"))
+    )
     allowed = deviations()
     left_out = []
     if not vsock_reaches_itself():

@@ -1,0 +1,42 @@
+"""The part of `install` for multiprocessing, which is there before it in some processes."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+PACKAGE = "multiprocessing"
+
+
+def is_told(name: str) -> bool:
+    """Whether `tell` makes the module of this name use the new sockets."""
+    return name.partition(".")[0] == PACKAGE
+
+
+def tell(own: ModuleType, public: ModuleType) -> None:
+    """Makes multiprocessing, as far as it is imported, use ``public`` in the place of ``own``.
+
+    An interpreter that it starts imports it before anything of the program, so that calling
+    `install` first is not possible there.  Its modules refer to the socket module and look up
+    the rest at each call.
+    """
+    for name, module in list(sys.modules.items()):
+        if is_told(name) and getattr(module, "socket", None) is own:
+            vars(module)["socket"] = public
+    reduction: Any = sys.modules.get(f"{PACKAGE}.reduction")
+    if reduction is not None:
+        reduction.register(public.socket, _reduce)
+
+
+def _reduce(sock: Any) -> Any:
+    """A socket on its way to another process, as pickle wants it."""
+    reduction: Any = sys.modules[f"{PACKAGE}.reduction"]
+    return _rebuild, (reduction.DupFd(sock.fileno()), sock.family, sock.type, sock.proto)
+
+
+def _rebuild(descriptor: Any, family: int, type: int, proto: int) -> Any:
+    """The socket that `_reduce` sent, of whichever module is in use in this process."""
+    import socket  # noqa: PLC0415  (what that gives depends on what this process installed)
+
+    return socket.socket(family, type, proto, descriptor.detach())

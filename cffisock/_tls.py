@@ -1,0 +1,94 @@
+"""TLS: the ``ssl`` module on cffisock's sockets, where CPython's ``_ssl`` does the work.
+
+``_ssl`` takes the interpreter's own socket type alone, and reads the descriptor and the timeout
+out of its C structure.  So it gets a *shadow*: an object of that type, with the same descriptor
+and timeout, that owns nothing and is seen by nobody else.  All the data goes between ``_ssl``
+and the kernel as ever.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import Any
+
+from ._install import interpreters_own
+from ._platform import CONSTANTS
+
+SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
+
+
+def adapt(kind: Any) -> None:
+    """Lets ``_ssl`` work with sockets of ``kind``, the class ``ssl.SSLSocket`` over cffisock."""
+    own = interpreters_own("_socket")
+    if hasattr(own, "CAPI"):  # PyPy's _ssl, which is Python, takes any socket
+        _keep_in_step(kind)
+        _give_shadows(sys.modules[kind.__module__].SSLContext, kind, _shadow_type(own.socket))
+
+
+def _shadow_type(base: Any) -> Any:
+    """The type of the shadows, of the interpreter's own socket type ``base``."""
+
+    class Shadow(base):  # type: ignore[misc]
+        """A socket that does not own its descriptor."""
+
+        __slots__ = ("__weakref__",)
+        # In place of the finalizer, which closes.
+        __del__ = base.detach
+
+    return Shadow
+
+
+def _give_shadows(context: Any, kind: Any, shadow_type: Any) -> None:
+    """Lets ``context``, the class ``ssl.SSLContext``, hand the shadows of sockets to ``_ssl``."""
+    wrap = context._wrap_socket
+
+    @functools.wraps(wrap)
+    def _wrap_socket(self: Any, sock: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(sock, kind):
+            return wrap(self, sock, *args, **kwargs)
+        shadow = shadow_type(sock.family, SOCK_STREAM, sock.proto, sock.fileno())
+        shadow.settimeout(sock.gettimeout())
+        result = wrap(self, shadow, *args, **kwargs)
+        # What _ssl has is a weak reference.
+        sock._shadow = shadow
+        return result
+
+    context._wrap_socket = _wrap_socket
+
+
+def _keep_in_step(kind: Any) -> None:
+    """Lets the shadow of a socket of ``kind`` have its timeout, and its descriptor or none."""
+    settimeout, detach, close, unwrap = kind.settimeout, kind.detach, kind._real_close, kind.unwrap
+
+    @functools.wraps(settimeout)
+    def _settimeout(self: Any, value: Any, /) -> None:
+        settimeout(self, value)
+        if self._shadow is not None:
+            self._shadow.settimeout(self.gettimeout())
+
+    # A shadow loses its descriptor first, so that it cannot act on one that the kernel has
+    # given to somebody else.
+
+    @functools.wraps(detach)
+    def _detach(self: Any) -> Any:
+        if self._shadow is not None:
+            self._shadow.detach()
+        return detach(self)
+
+    @functools.wraps(close)
+    def _real_close(self: Any) -> None:
+        if self._shadow is not None:
+            self._shadow.detach()
+        close(self)
+
+    @functools.wraps(unwrap)
+    def _unwrap(self: Any) -> Any:
+        unwrap(self)  # it returns what _ssl had to work with
+        return self
+
+    kind._shadow = None
+    kind.settimeout = _settimeout
+    kind.detach = _detach
+    kind._real_close = _real_close
+    kind.unwrap = _unwrap

@@ -1,0 +1,60 @@
+"""What the programs here have in common: they run on cffisock, count what they do, and tell."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import socket
+import threading
+from typing import Any, Callable
+
+assert socket.__name__ == "cffisock", "to be run by: python -m cffisock run"
+
+_lock = threading.Lock()
+_counts = {"operations": 0, "bytes": 0}
+
+
+def count(operations: int = 0, size: int = 0) -> None:
+    """Adds to what was done: operations, and bytes that were compared."""
+    with _lock:
+        _counts["operations"] += operations
+        _counts["bytes"] += size
+
+
+def tell(**more: Any) -> None:
+    """Prints the counts, as the last line."""
+    print(json.dumps({**_counts, **more}), flush=True)
+
+
+def noise(size: int, seed: object = 0) -> bytes:
+    """The same random bytes for the same arguments."""
+    return random.Random(f"{size} {seed}").getrandbits(8 * size or 1).to_bytes(size or 1, "big")[:size]
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def is_ours(sock: Any) -> bool:
+    """Whether a library's socket is one of cffisock, or one of ssl made from it."""
+    return isinstance(sock, socket.socket) and socket.socket.__module__ == "cffisock"
+
+
+def in_threads(number: int, call: Callable[[int], None]) -> None:
+    """Calls that many at once, each with its number; raises what one of them raised."""
+    failures: list[BaseException] = []
+
+    def attempt(index: int) -> None:
+        try:
+            call(index)
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=attempt, args=(index,)) for index in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]

@@ -1,0 +1,117 @@
+"""What the interpreter's own module has, cffisock has, and calls for it work here too."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import importlib
+import inspect
+import types
+from typing import Any
+
+import pytest
+
+import cffisock
+from cffisock import _socket
+from cffisock._surface import MODULE, SOCKET
+
+LAYERS = [(importlib.import_module("socket"), cffisock), (importlib.import_module("_socket"), _socket)]
+# What socket.py happens to import.
+IMPORTED = (enum.IntEnum, enum.IntFlag, functools.partial)
+
+
+def public(module: Any) -> dict[str, Any]:
+    """The names that a program may use of ``module``, with what they mean."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and not isinstance(value, types.ModuleType)
+        and value not in IMPORTED
+        # PyPy's ssl puts its own constants here.
+        and not name.startswith("SSL_")
+    }
+
+
+@pytest.mark.parametrize(("own", "ours"), LAYERS, ids=["socket", "_socket"])
+def test_names(own: Any, ours: Any) -> None:
+    absent = [name for name in public(own) if not hasattr(ours, name)]
+    # The capsule for C modules is on the low level, where they look for it.
+    assert [name for name in absent if name != "CAPI"] == []
+
+
+@pytest.mark.parametrize(("own", "ours"), LAYERS, ids=["socket", "_socket"])
+def test_members_of_the_type(own: Any, ours: Any) -> None:
+    members = [name for name in dir(own.socket) if not name.startswith("_")]
+    assert [name for name in members if not hasattr(ours.socket, name)] == []
+
+
+def test_what_3_15_has() -> None:
+    assert [name for name in MODULE if not hasattr(cffisock, name)] == []
+    assert [name for name in SOCKET if not hasattr(cffisock.socket, name)] == []
+
+
+def calls(signature: inspect.Signature) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Ways to call a function that has this signature: all by position, and all by name."""
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    fixed = [p for p in signature.parameters.values() if p.kind in positional]
+    named = [
+        p
+        for p in signature.parameters.values()
+        if p.kind in (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    ]
+    unnamed = [p for p in fixed if p.kind is inspect.Parameter.POSITIONAL_ONLY]
+    required = [p for p in fixed if p.default is inspect.Parameter.empty]
+    return [
+        ((None,) * len(fixed), {}),
+        ((None,) * len(required), {}),
+        ((None,) * len(unnamed), {p.name: None for p in named}),
+    ]
+
+
+def functions() -> list[Any]:
+    """Pairs of functions, the interpreter's own and ours, whose signatures can be read."""
+    pairs = []
+    for own, ours in LAYERS:
+        for place, own_place, our_place in (
+            (own.__name__, public(own), vars(ours)),
+            (f"{own.__name__}.socket", members(own.socket), members(ours.socket)),
+        ):
+            for name, value in own_place.items():
+                if not callable(value) or isinstance(value, type):
+                    continue
+                try:
+                    signature = inspect.signature(value)
+                except ValueError:
+                    continue  # written in C, without a signature that can be read
+                if written_in_c(value):
+                    # PyPy shows names of its own, which are no part of the function.
+                    signature = without_names(signature)
+                pairs.append(pytest.param(signature, our_place[name], id=f"{place}.{name}"))
+    return pairs
+
+
+def written_in_c(function: Any) -> bool:
+    """Whether the function has no Python code."""
+    return not isinstance(getattr(function, "__code__", None), types.CodeType)
+
+
+def without_names(signature: inspect.Signature) -> inspect.Signature:
+    """The same parameters, by position only."""
+    parameters = [
+        p.replace(kind=p.POSITIONAL_ONLY) if p.kind is p.POSITIONAL_OR_KEYWORD else p
+        for p in signature.parameters.values()
+    ]
+    return signature.replace(parameters=parameters)
+
+
+def members(kind: type) -> dict[str, Any]:
+    """The public members of a class."""
+    return {name: getattr(kind, name) for name in dir(kind) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(("own", "function"), functions())
+def test_signatures(own: inspect.Signature, function: Any) -> None:
+    ours = inspect.signature(function)
+    for args, kwargs in calls(own):
+        ours.bind(*args, **kwargs)  # TypeError where such a call would not work
