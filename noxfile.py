@@ -28,6 +28,13 @@ def vm(session: nox.Session) -> None:
     session.run(*command, external=True)
 
 
+@nox.session(python=["3", "pypy3"])
+def realworld(session: nox.Session) -> None:
+    """Real servers and clients; tests/realworld/install.sh, as root, installs what they need."""
+    session.install("-e", ".[realworld]")
+    session.run("pytest", "-m", "realworld", "tests/realworld", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """ruff: the rules, and the format."""

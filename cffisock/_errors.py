@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 
 from ._cffi import ffi, lib
 from ._platform import CONSTANTS
 
 error = OSError
-timeout = TimeoutError
+timeout: type[OSError] = TimeoutError
+TimedOut: type[OSError] = TimeoutError
+if sys.version_info < (3, 10):
+    # There _ssl raises the interpreter's own `timeout`, which is not TimeoutError yet.  Programs
+    # catch that with ours, which is the same, and what we raise with TimeoutError too.
+    from _socket import timeout
+
+    class TimedOut(timeout, TimeoutError):
+        """The time was up."""
 
 
 class herror(OSError):
@@ -33,7 +42,7 @@ EAGAIN = errno.EAGAIN
 def error_for(result: int) -> OSError:
     """The exception for a negative ``result`` of a shim function."""
     if result == TIMED_OUT:
-        return timeout("timed out")
+        return TimedOut("timed out")
     return OSError(-result, os.strerror(-result))
 
 

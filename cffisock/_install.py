@@ -49,6 +49,7 @@ def _holders() -> list[str]:
     held = {id(module) for module in own}
     for module in own:
         held.update(id(value) for value in vars(module).values() if _belongs(value))
+    held.discard(id(_socket.timeout))  # the same before and after, where it is not TimeoutError
     ours = f"{__package__}."
     return sorted(
         name

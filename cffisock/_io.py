@@ -6,6 +6,8 @@ import io
 from errno import EAGAIN, EWOULDBLOCK
 from typing import TYPE_CHECKING, Any
 
+from ._errors import timeout
+
 if TYPE_CHECKING:
     from ._object import socket
 
@@ -45,7 +47,7 @@ class SocketIO(io.RawIOBase):
             raise OSError("cannot read from timed out object")
         try:
             return self._socket().recv_into(buffer)
-        except TimeoutError as error:
+        except timeout as error:
             # Only the socket's own timeout has no errno: the kernel's ETIMEDOUT has one.
             self._timeout_occurred = error.errno is None
             raise

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from typing import Any, Callable, NamedTuple
 
 import cffisock
+from cffisock._errors import TimedOut
 
 from .support import LOCALHOST, LONG, descriptors, own, tcp_pair, udp_pair
 
@@ -65,7 +66,8 @@ def normal(value: Any) -> Any:
 
 def failure(error: BaseException) -> Outcome:
     """The outcome for an exception; `socket.timeout` is TimeoutError, as it is since 3.10."""
-    name = "TimeoutError" if type(error) is own.timeout else type(error).__name__
+    timed_out = type(error) in (own.timeout, TimedOut)
+    name = "TimeoutError" if timed_out else type(error).__name__
     text = re.sub(r"(?<=, )\d{4,5}(?=\))", "a port", str(error))
     if text in C_INT_RANGE:
         text = C_INT_RANGE[0]

@@ -121,20 +121,29 @@ def later(seconds: float, call: Any, *args: Any) -> Iterator[None]:
 def signals(handler: Any, every: float = 0.02) -> Iterator[None]:
     """Sends this thread, the main one, a signal again and again and lets ``handler`` run.
 
-    Not by an interval timer, whose signal pytest-timeout uses.
+    It may raise, once.  Not by an interval timer, whose signal pytest-timeout uses.
     """
     stop = threading.Event()
     main = threading.get_ident()
+    armed: list[bool] = []  # a handler that raises must not do so where this function would end
 
     def send() -> None:
         while not stop.wait(every):
             signal.pthread_kill(main, signal.SIGUSR1)
 
-    previous = signal.signal(signal.SIGUSR1, lambda *_: handler())
+    def handle(*_: object) -> None:
+        if armed:
+            handler()
+
+    previous = signal.signal(signal.SIGUSR1, handle)
     thread = threading.Thread(target=send)
-    thread.start()
     try:
-        yield
+        thread.start()
+        try:
+            armed.append(True)
+            yield
+        finally:
+            armed.clear()
     finally:
         stop.set()
         thread.join()

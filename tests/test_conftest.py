@@ -55,10 +55,9 @@ def project(tmp_path: Path) -> Path:
 def run(project: Path, tests: str, *options: str, **environment: str) -> tuple[int, str]:
     """Runs pytest on those tests: its exit status, and what it said."""
     (project / "tests" / "test_it.py").write_text(tests)
-    cleared = {"CI": "", "CFFISOCK_VM": "", "PYTEST_ADDOPTS": ""}
-    done = python(
-        "-m", "pytest", "-p", "no:cacheprovider", *options, cwd=project, env={**cleared, **environment}
-    )  # fmt: skip
+    environment = {"CI": "", "CFFISOCK_VM": "", "PYTEST_ADDOPTS": "", **environment}
+    command = ("-m", "pytest", "-p", "no:cacheprovider", *options)
+    done = python(*command, cwd=project, env=environment)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -78,7 +77,7 @@ def test_what_is_left_out_is_said(project: Path) -> None:
     )
     status, said = run(project, TESTS)
     assert status == 0
-    lines = said.splitlines()[-3:]
+    lines = [line for line in said.splitlines() if line][-3:]
     assert lines[0] == "left out: 1 tests, root: not root"
     assert lines[1].startswith("left out: 1 tests, vm: this kernel has no CAN")
     assert "1 passed, 2 deselected" in lines[2]

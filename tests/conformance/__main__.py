@@ -21,6 +21,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import cffisock
 
@@ -78,16 +79,17 @@ def vsock_reaches_itself() -> bool:
         return False
 
 
-def run(which: str, module: str, left_out: list[str], limit: float) -> Outcomes:
+def run(which: str, module: str, only: list[str], left_out: list[str], limit: float) -> Outcomes:
     """Runs ``module``; a test that takes ``limit`` seconds has hung, and the rest goes on."""
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
         report = Path(folder, "report")
         report.touch()
+        wanted = {"which": which, "module": module, "report": str(report), "only": only}
         stuck: Outcomes = {}
         while True:
             outcomes, _ = read_report(report)
-            done = [*left_out, *outcomes, *stuck]
-            ended = watch(which, module, report, done, Path(folder), limit)
+            wanted["left_out"] = [*left_out, *outcomes, *stuck]
+            ended = watch(wanted, report, limit)
             outcomes, running = read_report(report)
             if running is None:
                 if ended != 0:
@@ -96,17 +98,17 @@ def run(which: str, module: str, left_out: list[str], limit: float) -> Outcomes:
             stuck[running] = ("hung" if ended is None else "crashed", f"exit status {ended}")
 
 
-def watch(
-    which: str, module: str, report: Path, done: list[str], folder: Path, limit: float
-) -> int | None:
+def watch(wanted: dict[str, Any], report: Path, limit: float) -> int | None:
     """Runs child.py to its end: its exit status, None where no test ended within ``limit``."""
-    command = [sys.executable, "-m", "tests.conformance.child", which, module, str(report), *done]
-    if os.geteuid() == 0:
-        command = [sys.executable, str(HERE / "namespace.py"), *command, "--network"]
+    is_root = os.geteuid() == 0
+    request = json.dumps({**wanted, "network": is_root})
+    command = [sys.executable, "-m", "tests.conformance.child", request]
+    if is_root:
+        command = [sys.executable, str(HERE / "namespace.py"), *command]
         if os.environ.get("CFFISOCK_VM") != "1":
             # The VM has no other network, and some families live in its first namespace only.
             command = ["unshare", "--net", "--mount", *command]
-    with (folder / "output").open("wb") as output:
+    with report.with_name("output").open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=HERE.parent.parent,
@@ -169,6 +171,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", default=MODULES)
     parser.add_argument("--limit", type=float, default=90, help="seconds for one test")
+    parser.add_argument(
+        "-k", dest="only", action="append", metavar="WORD", help="only tests with it in their names"
+    )
     parser.add_argument("--skipped", action="store_true", help="show why tests were skipped")
     options = parser.parse_args()
     print(f"{interpreter()}, {platform.python_implementation()} {sys.version.split()[0]}")
@@ -177,6 +182,7 @@ def main() -> int:
         + "".join(f"{word:>9}" for word in ("ran", "failed", "errors", "skipped", "hung"))
     )
     allowed = deviations()
+    only = [f"*{word}*" for word in options.only or [""]]
     left_out = []
     if not vsock_reaches_itself():
         # The module then waits for ever for a connection, or skips it: the VM has one.
@@ -184,9 +190,9 @@ def main() -> int:
         print("left out, since AF_VSOCK does not reach itself on this kernel:", *left_out)
     wrong: list[str] = []
     for module in options.modules:
-        own = run("own", module, left_out, options.limit)
+        own = run("own", module, only, left_out, options.limit)
         print(table_row(f"{module}, own socket", own), flush=True)
-        ours = run("cffisock", module, left_out, options.limit)
+        ours = run("cffisock", module, only, left_out, options.limit)
         print(table_row(f"{module}, cffisock", ours), flush=True)
         if options.skipped:
             print(*skipped(ours), sep="\n")

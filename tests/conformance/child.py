@@ -1,8 +1,12 @@
-"""One run of a test module, in a process of its own: ``child.py WHICH MODULE REPORT [TEST...]``.
+"""One run of a test module, in a process of its own, whose argument is a JSON object:
 
-WHICH is ``cffisock`` or ``own``.  Each outcome becomes a line of REPORT as soon as it is known,
-so that the parent sees which test hangs.  The TESTs, names or patterns, are left out.  With
-``--network`` tests may look up names and connect to them: namespace.py answers.
+``which``     ``cffisock`` or ``own``
+``module``    the module
+``report``    a file, in which each outcome becomes a line as soon as it is known, so that the
+              parent sees which test hangs
+``only``      patterns for the names of the tests to run
+``left_out``  names or patterns of tests not to run
+``network``   whether tests may look up names and connect to them: namespace.py answers
 """
 
 from __future__ import annotations
@@ -17,9 +21,8 @@ RESOURCES = ("cpu", "subprocess", "tzdata", "walltime")
 
 
 def main() -> None:
-    which, module, report, *left_out = [word for word in sys.argv[1:] if word != "--network"]
-    network = ("network",) if "--network" in sys.argv else ()
-    if which == "cffisock":
+    wanted = json.loads(sys.argv[1])
+    if wanted["which"] == "cffisock":
         import cffisock
 
         # Before unittest: on Python 3.9 that imports asyncio, and so socket.
@@ -31,10 +34,10 @@ def main() -> None:
 
     from test import support
 
-    support.use_resources = RESOURCES + network
-    with open(report, "a", encoding="utf-8") as file:
-        suite = unittest.defaultTestLoader.loadTestsFromName(module)
-        leave_out(suite, left_out)
+    support.use_resources = RESOURCES + ("network",) * wanted["network"]
+    with open(wanted["report"], "a", encoding="utf-8") as file:
+        suite = unittest.defaultTestLoader.loadTestsFromName(wanted["module"])
+        choose(suite, wanted["only"], wanted["left_out"])
         unittest.TextTestRunner(
             stream=sys.stdout,
             buffer=True,
@@ -42,13 +45,18 @@ def main() -> None:
         ).run(suite)
 
 
-def leave_out(suite: Any, names: list[str]) -> None:
-    """Takes the tests with one of these ``names``, or patterns, out of ``suite``."""
+def choose(suite: Any, only: list[str], left_out: list[str]) -> None:
+    """Takes the tests out of ``suite`` that are not wanted."""
     for test in list(suite):
         if hasattr(test, "__iter__"):
-            leave_out(test, names)
-        elif any(fnmatchcase(test.id(), name) for name in names):
+            choose(test, only, left_out)
+        elif not matches(test, only) or matches(test, left_out):
             suite._tests.remove(test)
+
+
+def matches(test: Any, patterns: list[str]) -> bool:
+    """Whether one of the ``patterns`` is for the test's name."""
+    return any(fnmatchcase(test.id(), pattern) for pattern in patterns)
 
 
 def result_class() -> Any:  # noqa: C901  (it holds a whole class)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import socket
 import threading
 from typing import Any, Callable
 
+from data import noise
+
 assert socket.__name__ == "cffisock", "to be run by: python -m cffisock run"
+
+__all__ = ["count", "digest", "in_threads", "is_ours", "noise", "tell"]
 
 _lock = threading.Lock()
 _counts = {"operations": 0, "bytes": 0}
@@ -25,11 +28,6 @@ def count(operations: int = 0, size: int = 0) -> None:
 def tell(**more: Any) -> None:
     """Prints the counts, as the last line."""
     print(json.dumps({**_counts, **more}), flush=True)
-
-
-def noise(size: int, seed: object = 0) -> bytes:
-    """The same random bytes for the same arguments."""
-    return random.Random(f"{size} {seed}").getrandbits(8 * size or 1).to_bytes(size or 1, "big")[:size]
 
 
 def digest(data: bytes) -> str:
