@@ -24,13 +24,13 @@ if sys.version_info < (3, 10):
 class herror(OSError):
     """A failed look-up that reports in h_errno: gethostbyname_ex(3), gethostbyaddr(3)."""
 
-    __module__ = "socket"
+    __module__ = "cffisock"
 
 
 class gaierror(OSError):
     """A failed look-up that reports an EAI_* code: getaddrinfo(3), getnameinfo(3)."""
 
-    __module__ = "socket"
+    __module__ = "cffisock"
 
 
 EAI_SYSTEM = CONSTANTS["EAI_SYSTEM"]

@@ -171,23 +171,24 @@ def test_asyncio_sock_methods(tmp_path: Path) -> None:
         loop_run(main)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio has these since 3.11")
-def test_asyncio_sock_datagrams() -> None:
-    async def main() -> None:
-        loop: Any = asyncio.get_running_loop()
-        with cffisock.socket(type=cffisock.SOCK_DGRAM) as one:
-            with cffisock.socket(type=cffisock.SOCK_DGRAM) as two:
-                for sock in (one, two):
-                    sock.setblocking(False)
-                    sock.bind(LOCALHOST)
-                await loop.sock_sendto(one, b"abc", two.getsockname())
-                assert await loop.sock_recvfrom(two, 10) == (b"abc", one.getsockname())
-                await loop.sock_sendto(one, b"def", two.getsockname())
-                buffer = bytearray(3)
-                assert await loop.sock_recvfrom_into(two, buffer) == (3, one.getsockname())
-                assert buffer == b"def"
+if sys.version_info >= (3, 11):
 
-    loop_run(main)
+    def test_asyncio_sock_datagrams() -> None:
+        async def main() -> None:
+            loop: Any = asyncio.get_running_loop()
+            with cffisock.socket(type=cffisock.SOCK_DGRAM) as one:
+                with cffisock.socket(type=cffisock.SOCK_DGRAM) as two:
+                    for sock in (one, two):
+                        sock.setblocking(False)
+                        sock.bind(LOCALHOST)
+                    await loop.sock_sendto(one, b"abc", two.getsockname())
+                    assert await loop.sock_recvfrom(two, 10) == (b"abc", one.getsockname())
+                    await loop.sock_sendto(one, b"def", two.getsockname())
+                    buffer = bytearray(3)
+                    assert await loop.sock_recvfrom_into(two, buffer) == (3, one.getsockname())
+                    assert buffer == b"def"
+
+        loop_run(main)
 
 
 def test_asyncio_readers(pair: Any) -> None:

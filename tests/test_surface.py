@@ -31,7 +31,7 @@ def public(module: Any) -> dict[str, Any]:
         and not isinstance(value, types.ModuleType)
         and value not in IMPORTED
         # PyPy's ssl puts its own names here.
-        and not (IS_PYPY and hasattr(_ssl, name))
+        and not (IS_PYPY and (hasattr(_ssl, name) or name == "sslerror"))
     }
 
 

@@ -130,7 +130,9 @@ def web() -> None:
         with opener.open(f"http://{host}:{port}/1000", timeout=20) as answer:
             assert answer.read() == DATA[:1000]
         try:
-            opener.open(urllib.request.Request(f"http://{host}:{port}/", method="DELETE"), timeout=20)
+            opener.open(
+                urllib.request.Request(f"http://{host}:{port}/", method="DELETE"), timeout=20
+            )
         except urllib.error.HTTPError as error:
             assert error.code == 403
             error.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Iterable
 from typing import Any, Callable
@@ -19,7 +18,7 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
         data = digest(body).encode()
     elif environ["PATH_INFO"] == "/module":
         kind = type(environ["gunicorn.socket"])
-        data = f"{socket.__name__} {kind.__module__} {os.getpid()}".encode()
+        data = f"{socket.__name__} {kind.__module__}".encode()
     else:
         _, _, size, seed = environ["PATH_INFO"].split("/")
         data = noise(int(size), seed)
