@@ -20,6 +20,21 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(python=INTERPRETERS)
+def conformance(session: nox.Session) -> None:
+    """The interpreter's own tests of socket, on cffisock; arguments as for tests.conformance."""
+    session.install("-e", ".")
+    session.run("python", "-m", "tests.conformance", *session.posargs)
+
+
+@nox.session(python=["3", "pypy3"])
+def conformance_vm(session: nox.Session) -> None:
+    """The same in a virtual machine, where no address family is missing; as root."""
+    session.install("-e", ".")
+    command = ["tests/vm/run.sh", "python", "-m", "tests.conformance", *session.posargs]
+    session.run(*command, external=True)
+
+
 @nox.session(python=["3", "pypy3"])
 def vm(session: nox.Session) -> None:
     """The tests of the address families that few kernels have, in a virtual machine; as root."""

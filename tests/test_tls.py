@@ -194,7 +194,8 @@ def test_garbage_instead_of_a_record(which: str, certificates: Path) -> None:
 
     with peer(handler, context_of(certificates)) as port:
         result = subject(which, "garbage", certificates, port)
-    assert result == ["SSLError", 1, "WRONG_VERSION_NUMBER"]
+    assert result[:2] == ["SSLError", 1]
+    assert result[2] in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # as OpenSSL has it
 
 
 @ON_BOTH
@@ -205,7 +206,8 @@ def test_garbage_instead_of_a_handshake(which: str, certificates: Path) -> None:
 
     with peer(handler, None) as port:
         result = subject(which, "bad_handshake", certificates, port)
-    assert result == ["SSLError", 1, "WRONG_VERSION_NUMBER"]
+    assert result[:2] == ["SSLError", 1]
+    assert result[2] in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # as OpenSSL has it
 
 
 @ON_BOTH

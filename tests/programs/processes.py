@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import Client, Listener
 from typing import Any
 
@@ -144,8 +143,10 @@ def square(number: int) -> int:
 
 def pooled() -> None:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=context) as pool:
-        assert list(pool.map(square, range(50))) == [number * number for number in range(50)]
+    with context.Pool(2) as pool:
+        assert pool.map(square, range(50)) == [number * number for number in range(50)]
+        pool.close()
+        pool.join()
 
 
 def inherited() -> None:

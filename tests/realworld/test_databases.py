@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from .servers import Certificate, run_program
+from .servers import run_program
 
 
 def test_redis(redis_server: Any, record_property: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from .servers import (
     serving_program,
     tool,
 )
-
 
 # --- OpenSSL ------------------------------------------------------------------------------------
 
@@ -50,8 +48,7 @@ def test_a_client_of_openssl(version: str, certificate: Certificate) -> None:
             # -quiet also turns off that a line with an R in front renegotiates.
             command,
             input=head + data + last,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             check=False,
             timeout=60,
         )
