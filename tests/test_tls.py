@@ -451,6 +451,14 @@ with two, context.wrap_socket(one, do_handshake_on_connect=False) as sock:
         sock.do_handshake()
     except ssl.SSLError as error:
         print(error)
+for end in (ssl.SSLSocket.close, ssl.SSLSocket.detach):
+    one, two = cffisock.socketpair()
+    with two, context.wrap_socket(one, do_handshake_on_connect=False) as sock:
+        shadow = sock._shadow
+        fd = end(sock)
+        assert shadow.fileno() == -1
+        if fd is not None:
+            os.close(fd)
 """
     done = python("-W", "error", "-c", code)
     assert (done.returncode, done.stderr) == (0, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import tempfile
@@ -109,10 +110,8 @@ async def failures() -> None:
     assert await loop.getnameinfo(("127.0.0.1", 9), socket.NI_NUMERICHOST) is not None
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-    try:
-        await asyncio.wait_for(reader.read(1), 0.05)
-    except asyncio.TimeoutError:
-        pass
+    with contextlib.suppress(asyncio.TimeoutError):
+        raise AssertionError(await asyncio.wait_for(reader.read(1), 0.05))
     writer.close()
     await writer.wait_closed()
     server.close()

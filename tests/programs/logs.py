@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import logging.config
 import logging.handlers
 import pickle
@@ -99,7 +100,7 @@ def by_http() -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
-        log(logging.handlers.HTTPHandler("127.0.0.1:%d" % server.server_address[1], "/log"), 10)
+        log(logging.handlers.HTTPHandler(f"127.0.0.1:{server.server_address[1]}", "/log"), 10)
         server.shutdown()
         thread.join()
     messages = [urllib.parse.parse_qs(path.partition("?")[2])["args"] for path in paths]
@@ -114,7 +115,8 @@ def configured() -> None:
     server = logging.config.listen(port)
     server.start()
     server.ready.wait()
-    data = b'{"version": 1, "loggers": {"told": {"level": "ERROR"}}, "disable_existing_loggers": false}'
+    configuration = {"version": 1, "loggers": {"told": {"level": "ERROR"}}}
+    data = json.dumps({**configuration, "disable_existing_loggers": False}).encode()
     with socket.create_connection(("127.0.0.1", port), timeout=20) as sock:
         sock.sendall(struct.pack(">L", len(data)) + data)
         sock.shutdown(socket.SHUT_WR)

@@ -9,8 +9,8 @@ import os
 import poplib
 import smtplib
 import socket
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Callable
 
@@ -22,25 +22,19 @@ BODY = "".join(f".line {index}\r\n" for index in range(2000))
 @contextmanager
 def serving(play: Callable[[Any, Any], None]) -> Iterator[int]:
     """Plays a server's part to one client, in a thread; its port."""
-    failures = []
 
     def run() -> None:
         sock, _ = listener.accept()
         with sock:
             sock.settimeout(20)
             with sock.makefile("rwb", buffering=0) as file:
-                try:
-                    play(file, sock)
-                except BaseException as failure:
-                    failures.append(failure)
+                play(file, sock)
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
         listener.settimeout(20)
-        thread = threading.Thread(target=run)
-        thread.start()
+        playing = pool.submit(run)
         yield listener.getsockname()[1]
-        thread.join()
-    assert not failures, failures
+        playing.result(20)
 
 
 def smtp() -> None:

@@ -48,8 +48,7 @@ def run_program(name: str, *arguments: object, record: Callable[[str, object], N
         check=False,
         env=ENVIRONMENT,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         encoding="utf-8",
         timeout=200,
     )

@@ -94,7 +94,7 @@ def children(pid: int) -> set[str]:
 
 
 def by_curl(url: str, folder: Path) -> int:
-    """A hundred small files over one connection, a big one in both directions; how many requests."""
+    """A hundred small files, a big one in both directions; how many requests."""
     curl(f"{url}/noise/[1-100]/7", "--output", f"{folder}/#1", "--parallel-max", "4", "--parallel")
     for size in range(1, 101):
         assert (folder / str(size)).read_bytes() == noise(size, "7")

@@ -55,7 +55,8 @@ async def web_socket(client: aiohttp.ClientSession) -> None:
 
 async def impatient(client: aiohttp.ClientSession) -> None:
     """A server that accepts and says nothing."""
-    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    held: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     timeout = aiohttp.ClientTimeout(total=0.2)
     async with aiohttp.ClientSession(timeout=timeout) as other:
@@ -65,6 +66,8 @@ async def impatient(client: aiohttp.ClientSession) -> None:
             count(1)
         else:
             raise AssertionError("the timeout passed unnoticed")
+    for writer in held:
+        writer.close()
     server.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import sys
+from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 from common import digest, is_ours, noise
@@ -64,7 +65,5 @@ async def main() -> None:
         await runner.cleanup()
 
 
-try:
+with suppress(KeyboardInterrupt):
     asyncio.run(main())
-except KeyboardInterrupt:
-    pass

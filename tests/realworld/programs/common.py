@@ -6,6 +6,7 @@ import hashlib
 import json
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
 from data import noise
@@ -41,18 +42,5 @@ def is_ours(sock: Any) -> bool:
 
 def in_threads(number: int, call: Callable[[int], None]) -> None:
     """Calls that many at once, each with its number; raises what one of them raised."""
-    failures: list[BaseException] = []
-
-    def attempt(index: int) -> None:
-        try:
-            call(index)
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=attempt, args=(index,)) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
+    with ThreadPoolExecutor(number) as pool:
+        list(pool.map(call, range(number)))

@@ -84,7 +84,5 @@ with Server(("127.0.0.1", 0), Handler) as server:
         server.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         server.context.load_cert_chain(*sys.argv[1:])
     print(f"ready {server.server_address[1]}", flush=True)
-    try:
+    with suppress(KeyboardInterrupt):
         server.serve_forever()
-    except KeyboardInterrupt:
-        pass

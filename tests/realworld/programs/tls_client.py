@@ -1,4 +1,4 @@
-"""Talks to `openssl s_server -rev`, which sends each line back reversed: PORT CERTIFICATE VERSION."""
+"""Talks to `openssl s_server -rev`, which reverses each line: PORT CERTIFICATE VERSION."""
 
 from __future__ import annotations
 
