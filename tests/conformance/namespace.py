@@ -2,7 +2,7 @@
 
 Some tests of the standard library want to reach hosts out there.  Here their names lead to
 the loopback interface of the namespace, where one port accepts and stays silent, one drops
-what comes, and the others refuse.
+what comes, and the others refuse.  RDS, where the kernel has it, is connected there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+
+import cffisock
 
 SILENT = ("127.0.0.1", 80)
 DROPS = ("127.0.0.1", 56666)
@@ -33,6 +35,7 @@ def main() -> int:
         try:
             sockets.enter_context(socket.create_server(SILENT))
             fill(sockets)
+            connect_rds()
             return subprocess.run(sys.argv[1:], check=False).returncode
         finally:
             subprocess.run(["umount", "/etc/hosts"], check=True)
@@ -48,6 +51,26 @@ def fill(sockets: ExitStack) -> None:
             sock.connect(DROPS)
         except socket.timeout:
             return
+
+
+def connect_rds() -> None:
+    """Sends a first message over RDS, with which the kernel begins to connect.
+
+    It would lose the first one of a test whose sender closes before that is done.
+    """
+    with ExitStack() as stack:
+        try:
+            one, two = (
+                stack.enter_context(cffisock.socket(cffisock.AF_RDS, cffisock.SOCK_SEQPACKET))
+                for _ in range(2)
+            )
+        except OSError:
+            return  # this kernel has no RDS
+        for sock in (one, two):
+            sock.bind(("127.0.0.1", 0))
+            sock.settimeout(10)
+        one.sendto(b"first", two.getsockname())
+        two.recv(5)
 
 
 if __name__ == "__main__":

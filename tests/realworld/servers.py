@@ -74,17 +74,15 @@ def serving(
             stderr=subprocess.STDOUT,
             **{"env": ENVIRONMENT, **options},
         )
-        try:
-            with process:
-                try:
-                    yield _wait_for(pattern, process, log.fileno()), process
-                finally:
-                    process.send_signal(signum)
-                    process.wait(PATIENCE)
-        except BaseException:
-            process.kill()
-            sys.stderr.write(_said(log.fileno()))
-            raise
+        with process:
+            try:
+                yield _wait_for(pattern, process, log.fileno()), process
+                process.send_signal(signum)
+                process.wait(PATIENCE)
+            except BaseException:
+                process.kill()
+                sys.stderr.write(_said(log.fileno()))
+                raise
 
 
 def _said(log: int) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import ssl
 import sys
-from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 from common import digest, is_ours, noise
@@ -45,6 +45,9 @@ async def echo(request: web.Request) -> web.WebSocketResponse:
 
 
 async def main() -> None:
+    stop = asyncio.Event()
+    # KeyboardInterrupt would end whatever runs at the moment, asyncio's own steps too.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
     app = web.Application(client_max_size=2**26)
     app.router.add_get("/noise/{size}/{seed}", get)
     app.router.add_get("/stream/{size}", stream)
@@ -60,10 +63,9 @@ async def main() -> None:
     ports = [str(address[1]) for address in runner.addresses[:2]]
     print(f"ready {','.join(ports)}", flush=True)
     try:
-        await asyncio.Event().wait()
+        await stop.wait()
     finally:
         await runner.cleanup()
 
 
-with suppress(KeyboardInterrupt):
-    asyncio.run(main())
+asyncio.run(main())

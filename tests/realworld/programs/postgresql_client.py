@@ -112,7 +112,7 @@ def notified(connection: Any, unix: bool) -> None:
 
 def impatient(unix: bool) -> None:
     """The socket's timeout ends a statement that takes longer."""
-    with connect(unix, timeout=0.3) as connection:
+    with connect(unix, timeout=2) as connection:
         connection.cursor().execute("SELECT 1")
         try:
             connection.cursor().execute("SELECT pg_sleep(20)")

@@ -112,7 +112,7 @@ def queues(client: Any, unix: bool) -> None:
     assert sorted(map(int, got)) == list(range(total))
 
     assert client.blpop("nothing", timeout=1) is None
-    with connected(unix, socket_timeout=0.2, retry=None) as impatient:
+    with connected(unix, socket_timeout=2, retry=None) as impatient:
         for _ in range(3):
             try:
                 impatient.blpop("nothing", timeout=10)
