@@ -1,0 +1,1 @@
+"""What cffisock costs, beside the interpreter's own module."""
