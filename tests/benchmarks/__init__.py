@@ -1,0 +1,1 @@
+"""How fast cffisock is beside the interpreter's own socket; ``python -m tests.benchmarks``."""
