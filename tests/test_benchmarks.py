@@ -165,8 +165,13 @@ def test_table() -> None:
 
 
 def test_amounts() -> None:
-    amounts = [(9_999, "ns"), (10_000, "ns"), (25_000_000, "ns"), (1024 * 1024, "B")]
-    assert [report.amount(*each) for each in amounts] == ["9999 ns", "10 us", "25 ms", "1024 KiB"]
+    amounts = [(99_999, "ns"), (100_000, "ns"), (250_000_000, "ns"), (1024 * 1024, "B")]
+    assert [report.amount(*each) for each in amounts] == [
+        "99999 ns",
+        "100 us",
+        "250 ms",
+        "1024 KiB",
+    ]
 
 
 def test_table_for_the_documentation() -> None:

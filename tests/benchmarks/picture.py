@@ -19,17 +19,16 @@ from .results import Result
 INK = "#808080"
 COLOURS = ["#3b82c4", "#d9822b", "#3fa06a", "#a96bc4"]
 
-TITLE = "Time with cffisock as a ratio to the time with the interpreter's own socket"
+CAPTION = "Time with cffisock as a ratio to the time with the interpreter's own socket"
 
+# Pixels.
 LABELS = 310
-SCALE = 500
-RIGHT = 60
+SCALE = 480
+MARGIN = 45  # for the number at the end of the longest bar
 TOP = 50
+BOTTOM = 30
 BAR = 10
 GAP = 8
-ROUND_VALUES = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
-
-Bars = dict[str, list[float]]
 
 
 def draw(results: list[Result]) -> str:
@@ -40,14 +39,13 @@ def draw(results: list[Result]) -> str:
         table["geometric mean"] = result.mean
     labels["geometric mean"] = None
     group = BAR * len(results) + GAP
-    height = TOP + group * len(labels) + 10
-    width = LABELS + SCALE + RIGHT
+    height = TOP + group * len(labels) + BOTTOM
+    width = LABELS + SCALE + 2 * MARGIN
     across = Across([ratio for table in tables for ratio in table.values()])
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"',
         f'    width="{width}" height="{height}" font-family="sans-serif" font-size="12"',
         f'    fill="{INK}">',
-        f"<title>{TITLE}</title>",
         *legend(results),
         *grid(across, height),
     ]
@@ -62,6 +60,10 @@ def draw(results: list[Result]) -> str:
                 lines += bar(
                     across, table[label], top + BAR * number, COLOURS[number % len(COLOURS)]
                 )
+    lines.append(
+        f'<text x="{width / 2:.1f}" y="{height - 6}" text-anchor="middle">'
+        f"← faster · {CAPTION} · slower →</text>"
+    )
     return "\n".join([*lines, "</svg>", ""])
 
 
@@ -69,19 +71,19 @@ class Across:
     """The horizontal position of a ratio."""
 
     def __init__(self, ratios: list[float]) -> None:
-        # Some room beyond the shortest and the longest bar, and always some on both sides of 1.
-        self.low = min(*ratios, 0.9) / 1.15
-        self.high = max(*ratios, 1.1) * 1.15
+        # Always some on both sides of 1.
+        self.low = min(*ratios, 0.9)
+        self.high = max(*ratios, 1.1)
 
     def __call__(self, ratio: float) -> float:
         part = math.log(ratio / self.low) / math.log(self.high / self.low)
-        return LABELS + SCALE * part
+        return LABELS + MARGIN + SCALE * part
 
 
 def legend(results: list[Result]) -> Iterator[str]:
     """Which colour is which interpreter."""
     for index, result in enumerate(results):
-        x = LABELS + 150 * index
+        x = LABELS + MARGIN + 150 * index
         colour = COLOURS[index % len(COLOURS)]
         yield f'<rect x="{x}" y="6" width="12" height="12" fill="{colour}"/>'
         yield f'<text x="{x + 18}" y="16">{escape(result.interpreter)}</text>'
@@ -89,12 +91,12 @@ def legend(results: list[Result]) -> Iterator[str]:
 
 def grid(across: Across, height: float) -> Iterator[str]:
     """Lines at round values, the one at 1 stronger than the others."""
-    for value in ROUND_VALUES:
+    for value in (part * 10.0**power for power in range(-3, 4) for part in (1, 2, 5)):
         if across.low <= value <= across.high:
             x = across(value)
             opacity = 1 if value == 1 else 0.35
             yield (
-                f'<line x1="{x:.1f}" y1="{TOP - 8}" x2="{x:.1f}" y2="{height - 5}" '
+                f'<line x1="{x:.1f}" y1="{TOP - 8}" x2="{x:.1f}" y2="{height - BOTTOM}" '
                 f'stroke="{INK}" stroke-opacity="{opacity}"/>'
             )
             yield f'<text x="{x:.1f}" y="{TOP - 13}" text-anchor="middle">{value:g}</text>'

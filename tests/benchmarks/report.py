@@ -34,7 +34,7 @@ def amount(value: float, unit: str) -> str:
     steps = {"ns": (1000, ["ns", "us", "ms", "s"]), "B": (1024, ["B", "KiB", "MiB"])}
     step, names = steps[unit]
     for name in names[:-1]:
-        if value < 10 * step:
+        if value < 100 * step:
             return f"{value:.0f} {name}"
         value /= step
     return f"{value:.0f} {names[-1]}"

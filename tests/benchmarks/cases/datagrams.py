@@ -26,7 +26,7 @@ def opened(kind: str, module: Any, exits: ExitStack, timeout: float | None) -> t
 def sendto_recvfrom(kind: str, timeout: float | None) -> Prepare:
     def prepare(module: Any, exits: ExitStack) -> Loop:
         one, two = opened(kind, module, exits, timeout)
-        data, address = bytes(SIZE), two.getsockname()[:2]
+        data, address = bytes(SIZE), two.getsockname()
 
         def loop(n: int) -> None:
             for _ in range(n):

@@ -6,7 +6,7 @@ import threading
 from contextlib import ExitStack
 from typing import Any
 
-from ..harness import ELAPSED, Case, Loop
+from ..harness import ELAPSED, Case, Loop, with_own_code
 from .streams import SMALL, opened, unix_pair
 
 THREADS = 8
@@ -24,10 +24,10 @@ def serve(sock: Any) -> None:
 
 def echo(module: Any, exits: ExitStack) -> Loop:
     """A message to each of the threads, and then what each sends back."""
-    clients = []
+    clients, target = [], with_own_code(serve)
     for _ in range(THREADS):
         client, server = opened(unix_pair, module, exits, TIMEOUT)
-        thread = threading.Thread(target=serve, args=(server,))
+        thread = threading.Thread(target=target, args=(server,))
         thread.start()
         exits.callback(thread.join)
         exits.callback(client.shutdown, module.SHUT_WR)
