@@ -50,6 +50,13 @@ def realworld(session: nox.Session) -> None:
     session.run("pytest", "-m", "realworld", "tests/realworld", *session.posargs)
 
 
+@nox.session(python=INTERPRETERS)
+def benchmarks(session: nox.Session) -> None:
+    """cffisock beside the interpreter's own socket; arguments as for tests.benchmarks."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.benchmarks", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """ruff: the rules, and the format."""

@@ -1,1 +1,1 @@
-"""What cffisock costs, beside the interpreter's own module."""
+"""How fast cffisock is beside the interpreter's own socket; ``python -m tests.benchmarks``."""

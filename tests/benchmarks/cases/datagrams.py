@@ -1,0 +1,72 @@
+"""UDP with addresses; each operation is one sendto and one recvfrom."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from typing import Any
+
+from ..floor import floor
+from ..harness import Case, Goal, Loop, Prepare
+
+SIZE = 64
+HOSTS = {"UDP": (socket.AF_INET, "127.0.0.1"), "UDP6": (socket.AF_INET6, "::1")}
+
+
+def opened(kind: str, module: Any, exits: ExitStack, timeout: float | None) -> tuple[Any, Any]:
+    """Two sockets with addresses, not connected, closed by ``exits``."""
+    family, host = HOSTS[kind]
+    socks = [exits.enter_context(module.socket(family, module.SOCK_DGRAM)) for _ in range(2)]
+    for sock in socks:
+        sock.bind((host, 0))
+        sock.settimeout(timeout)
+    return socks[0], socks[1]
+
+
+def sendto_recvfrom(kind: str, timeout: float | None) -> Prepare:
+    def prepare(module: Any, exits: ExitStack) -> Loop:
+        one, two = opened(kind, module, exits, timeout)
+        data, address = bytes(SIZE), two.getsockname()
+
+        def loop(n: int) -> None:
+            for _ in range(n):
+                one.sendto(data, address)
+                two.recvfrom(SIZE)
+
+        return loop
+
+    return prepare
+
+
+def sendto_recvfrom_into(module: Any, exits: ExitStack) -> Loop:
+    one, two = opened("UDP", module, exits, None)
+    data, address, buffer = bytes(SIZE), two.getsockname(), bytearray(SIZE)
+
+    def loop(n: int) -> None:
+        for _ in range(n):
+            one.sendto(data, address)
+            two.recvfrom_into(buffer)
+
+    return loop
+
+
+def bare(kind: str, timeout: float | None) -> Prepare:
+    def arguments(exits: ExitStack) -> tuple[int, ...]:
+        one, two = opened(kind, socket, exits, timeout)
+        return one.fileno(), two.fileno(), SIZE
+
+    return floor("datagram", arguments)
+
+
+BLOCKING, TIMED = Goal(1.05), Goal(0.80)
+
+CASES = [
+    *(
+        Case(
+            f"{kind} 64 B, {mode}", sendto_recvfrom(kind, timeout), goal, floor=bare(kind, timeout)
+        )
+        for kind in HOSTS
+        for mode, timeout, goal in (("blocking", None, BLOCKING), ("timed", 5, TIMED))
+    ),
+    Case("UDP 64 B, recvfrom_into", sendto_recvfrom_into, BLOCKING, floor=bare("UDP", None)),
+]

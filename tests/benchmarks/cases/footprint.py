@@ -1,0 +1,62 @@
+"""What the module itself takes: time to import it, and memory for each socket."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+
+from ...support import python
+from ..harness import Goal, Plan, ProcessCase
+from .programs import done
+
+# Run with the module's name and the number of sockets.
+IDLE_SOCKETS = """
+import importlib, os, resource, sys
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+module, count = importlib.import_module(sys.argv[1]), int(sys.argv[2])
+_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+module.socket().close()
+before = resident()
+socks = [module.socket() for _ in range(count)]
+print((resident() - before) / count)
+for sock in socks:
+    sock.close()
+"""
+
+
+# As it is where the package is installed: bytecode is kept.
+CACHING = {"PYTHONDONTWRITEBYTECODE": ""}
+
+
+def processor_time(code: str) -> float:
+    """Nanoseconds of user and system time that a process needs to run the code."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done(python("-c", code, env=CACHING))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return 1e9 * (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+
+
+def import_time(module: str, plan: Plan) -> float:
+    """The median of processes that import, less that of processes that do nothing."""
+    processor_time(f"import {module}")  # which compiles it, the first time
+    empty, importing = [], []
+    for _ in range(plan.imports):
+        empty.append(processor_time("pass"))
+        importing.append(processor_time(f"import {module}"))
+    return statistics.median(importing) - statistics.median(empty)
+
+
+def memory(module: str, plan: Plan) -> float:
+    """Bytes of resident memory for each socket of many."""
+    return float(done(python("-c", IDLE_SOCKETS, module, str(plan.sockets))))
+
+
+CASES = [
+    ProcessCase("import", import_time, Goal(1.3, 1.3)),
+    ProcessCase("memory of a socket", memory, Goal(1.1, 1.1), unit="B"),
+]

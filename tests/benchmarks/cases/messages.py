@@ -1,0 +1,54 @@
+"""sendmsg and recvmsg, without and with descriptors; each operation is one of each."""
+
+from __future__ import annotations
+
+import array
+import os
+import socket
+from contextlib import ExitStack
+from typing import Any
+
+from ..floor import floor
+from ..harness import Case, Loop, Prepare
+from .streams import SMALL, opened, unix_pair
+
+
+def plain(module: Any, exits: ExitStack) -> Loop:
+    one, two = opened(unix_pair, module, exits, None)
+    data = [bytes(SMALL)]
+
+    def loop(n: int) -> None:
+        for _ in range(n):
+            one.sendmsg(data)
+            two.recvmsg(SMALL)
+
+    return loop
+
+
+def with_descriptor(module: Any, exits: ExitStack) -> Loop:
+    one, two = opened(unix_pair, module, exits, None)
+    data, fds = [bytes(SMALL)], array.array("i", [one.fileno()])
+    items = [(module.SOL_SOCKET, module.SCM_RIGHTS, fds)]
+    room = module.CMSG_SPACE(fds.itemsize)
+
+    def loop(n: int) -> None:
+        for _ in range(n):
+            one.sendmsg(data, items)
+            _, received, _, _ = two.recvmsg(SMALL, room)
+            os.close(array.array("i", received[0][2])[0])
+
+    return loop
+
+
+def bare(passes: bool) -> Prepare:
+    def arguments(exits: ExitStack) -> tuple[int, ...]:
+        one, two = opened(unix_pair, socket, exits, None)
+        return one.fileno(), two.fileno(), one.fileno() if passes else -1, SMALL
+
+    return floor("message", arguments)
+
+
+CASES = [
+    Case("64 B", plain, floor=bare(False)),
+    Case("64 B and a descriptor", with_descriptor, floor=bare(True)),
+]
