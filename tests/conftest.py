@@ -161,6 +161,15 @@ def pair() -> Iterator[tuple[Any, Any]]:
 
 
 @pytest.fixture
+def pipes() -> Iterator[list[int]]:
+    """Some descriptors to send."""
+    fds = [fd for _ in range(3) for fd in os.pipe()]
+    yield fds
+    for fd in fds:
+        os.close(fd)
+
+
+@pytest.fixture
 def folder() -> Iterator[Path]:
     """A directory whose name is short enough for AF_UNIX."""
     with tempfile.TemporaryDirectory(prefix="cs-", dir="/tmp") as name:
