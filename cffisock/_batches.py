@@ -202,9 +202,8 @@ class BatchMethods:
             if not new & MORE_THAN_DATA:
                 items.append((part, [], 0, address))
                 continue
-            msg = incoming.msgs + i
-            item = (part, unpack_control(msg), msg.flags, address)
-            segment = incoming.segments[i]
+            msg, segment = incoming.msgs + i, incoming.segments[i]
+            item = (part, unpack_control(msg) if msg.control_len else [], msg.flags, address)
             items += divided(item, segment) if segment > 0 else [item]
         return items
 

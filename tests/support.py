@@ -22,6 +22,7 @@ __all__ = [
     "IS_PYPY",
     "LOCALHOST",
     "LONG",
+    "data_of",
     "descriptors",
     "fds_in",
     "full_listener",
@@ -81,6 +82,11 @@ def fds_in(items: Any) -> list[int]:
         assert (level, kind) == (cffisock.SOL_SOCKET, cffisock.SCM_RIGHTS)
         fds.frombytes(data)
     return list(fds)
+
+
+def data_of(items: list[Any]) -> list[Any]:
+    """What a batch's items begin with: data, or how many bytes of it."""
+    return [item[0] for item in items]
 
 
 @contextmanager

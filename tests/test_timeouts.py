@@ -121,8 +121,8 @@ RECEIVE = {
     "recvfrom_into": lambda sock: sock.recvfrom_into(bytearray(1)),
     "recvmsg": lambda sock: sock.recvmsg(1, 100),
     "recvmsg_into": lambda sock: sock.recvmsg_into([bytearray(1)]),
-    "recvmmsg": lambda sock: sock.recvmmsg(1, 1),
-    "recvmmsg_into": lambda sock: sock.recvmmsg_into([bytearray(1)]),
+    "recvmmsg": lambda sock: sock.recvmmsg(1, 1)[0],
+    "recvmmsg_into": lambda sock: sock.recvmmsg_into([bytearray(1)])[0],
     "makefile": lambda sock: sock.makefile("rb", 0).read(1),
 }
 SEND = {
