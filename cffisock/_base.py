@@ -1,5 +1,5 @@
 """The base socket type: each method checks its arguments, makes one call of the shim and
-checks the result.  Messages and options are in rooms of their own."""
+checks the result.  Messages, batches and options are in rooms of their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from . import _address
 from ._address import give_slot, take_slot
 from ._algorithms import AlgorithmMethods
 from ._arguments import Seconds, buffer_size, c_fd, c_int, part_of, seconds, wait_for
+from ._batches import BatchMethods
 from ._buffers import (
     SCRATCH_SIZE,
     give_scratch,
@@ -75,7 +76,9 @@ def _refuse_change(cls: type, name: str) -> None:
         raise TypeError(f"cannot set {name!r} attribute of immutable type '_socket.socket'")
 
 
-class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=ImmutableType):
+class socket(
+    MessageMethods, BatchMethods, OptionMethods, AlgorithmMethods, metaclass=ImmutableType
+):
     """A socket of the operating system, by its file descriptor: socket(2).
 
     ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With

@@ -55,7 +55,7 @@ class MessageMethods:
         memory = []
         try:
             for buffer in items_of(buffers, "recvmsg_into() argument 1"):
-                memory.append(_buffer_to_fill(buffer))
+                memory.append(buffer_to_fill(buffer, "recvmsg_into"))
             return self._recvmsg(memory, ancbufsize, flags)
         finally:
             for view in memory:
@@ -132,12 +132,13 @@ def items_of(items: Any, what: str) -> tuple[Any, ...]:
         raise TypeError(f"{what} must be an iterable") from None
 
 
-def _buffer_to_fill(buffer: Any) -> Any:
+def buffer_to_fill(buffer: Any, caller: str) -> Any:
+    """The memory of ``buffer``, one of those that ``caller`` was given, as of `writable`."""
     try:
         return writable(buffer, "")
     except TypeError:
         raise TypeError(
-            "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers"
+            f"{caller}() argument 1 must be an iterable of single-segment read-write buffers"
         ) from None
 
 

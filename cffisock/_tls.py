@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from ._install import interpreters_own
 from ._platform import CONSTANTS
@@ -20,10 +20,24 @@ SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 
 def adapt(kind: Any) -> None:
     """Lets ``_ssl`` work with sockets of ``kind``, the class ``ssl.SSLSocket`` over cffisock."""
+    _refuse_batches(kind)
     own = interpreters_own("_socket")
     if hasattr(own, "CAPI"):  # PyPy's _ssl, which is Python, takes any socket
         _keep_in_step(kind)
         _give_shadows(sys.modules[kind.__module__].SSLContext, kind, _shadow_type(own.socket))
+
+
+def _refuse_batches(kind: Any) -> None:
+    """Lets no batch go past TLS in the clear, as ``ssl`` itself does it for single messages."""
+
+    def refusal(name: str) -> Any:
+        def refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
+            raise NotImplementedError(f"{name} not allowed on instances of {type(self)}")
+
+        return functools.wraps(getattr(kind, name))(refuse)
+
+    for name in ("recvmmsg", "recvmmsg_into", "sendmmsg"):
+        setattr(kind, name, refusal(name))
 
 
 def _shadow_type(base: Any) -> Any:

@@ -19,7 +19,7 @@ import pytest
 
 import cffisock
 
-from .support import descriptors, tcp_pair, udp_pair
+from .support import LONG, descriptors, tcp_pair, udp_pair
 
 # --- what cannot run here -----------------------------------------------------------------------
 
@@ -157,6 +157,25 @@ def pair() -> Iterator[tuple[Any, Any]]:
     """Two stream sockets of AF_UNIX connected to each other."""
     one, two = cffisock.socketpair()
     with one, two:
+        yield one, two
+
+
+@pytest.fixture
+def pipes() -> Iterator[list[int]]:
+    """Some descriptors to send."""
+    fds = [fd for _ in range(3) for fd in os.pipe()]
+    yield fds
+    for fd in fds:
+        os.close(fd)
+
+
+@pytest.fixture
+def records() -> Iterator[tuple[Any, Any]]:
+    """Two datagram sockets of AF_UNIX connected to each other."""
+    one, two = cffisock.socketpair(cffisock.AF_UNIX, cffisock.SOCK_DGRAM)
+    with one, two:
+        one.settimeout(LONG)
+        two.settimeout(LONG)
         yield one, two
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import os
 import signal
 import socket as own
@@ -17,14 +18,18 @@ import cffisock
 
 __all__ = [
     "CPYTHON",
+    "INT",
     "IS_PYPY",
     "LOCALHOST",
     "LONG",
+    "data_of",
     "descriptors",
+    "fds_in",
     "full_listener",
     "later",
     "own",
     "python",
+    "rights",
     "signals",
     "tcp_pair",
     "udp_pair",
@@ -36,6 +41,8 @@ CPYTHON = (0, 0) if IS_PYPY else sys.version_info[:2]
 LOCALHOST = ("127.0.0.1", 0)
 # Seconds: the timeout of a socket that is not expected to reach it.
 LONG = 20.0
+# The size of a C int, which is what a descriptor takes in a control message.
+INT = array.array("i").itemsize
 
 ROOT = Path(cffisock.__file__).resolve().parents[1]
 
@@ -61,6 +68,25 @@ def udp_pair(module: Any = cffisock, family: int = cffisock.AF_INET) -> tuple[An
     for sock, peer in zip(pair, reversed(pair)):
         sock.connect(peer.getsockname())
     return pair[0], pair[1]
+
+
+def rights(*fds: int) -> tuple[int, int, array.array[int]]:
+    """The control message that sends descriptors."""
+    return cffisock.SOL_SOCKET, cffisock.SCM_RIGHTS, array.array("i", fds)
+
+
+def fds_in(items: Any) -> list[int]:
+    """The descriptors that came in control messages, which are nothing else."""
+    fds = array.array("i")
+    for level, kind, data in items:
+        assert (level, kind) == (cffisock.SOL_SOCKET, cffisock.SCM_RIGHTS)
+        fds.frombytes(data)
+    return list(fds)
+
+
+def data_of(items: list[Any]) -> list[Any]:
+    """What a batch's items begin with: data, or how many bytes of it."""
+    return [item[0] for item in items]
 
 
 @contextmanager

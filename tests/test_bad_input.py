@@ -29,6 +29,8 @@ FLAGS: dict[str, Method] = {
     "recvfrom_into": lambda s, bad: s.recvfrom_into(bytearray(1), 0, bad),
     "recvmsg": lambda s, bad: s.recvmsg(1, 0, bad),
     "recvmsg_into": lambda s, bad: s.recvmsg_into([bytearray(1)], 0, bad),
+    "recvmmsg": lambda s, bad: s.recvmmsg(1, 1, 0, bad),
+    "recvmmsg_into": lambda s, bad: s.recvmmsg_into([bytearray(1)], 0, bad),
     "send": lambda s, bad: s.send(b"x", bad),
     "sendall": lambda s, bad: s.sendall(b"x", bad),
     "sendto": lambda s, bad: s.sendto(b"x", bad, "x"),
@@ -42,6 +44,10 @@ SIZES: dict[str, Method] = {
     "recvmsg": lambda s, bad: s.recvmsg(bad),
     "recvmsg ancillary": lambda s, bad: s.recvmsg(1, bad),
     "recvmsg_into ancillary": lambda s, bad: s.recvmsg_into([bytearray(1)], bad),
+    "recvmmsg count": lambda s, bad: s.recvmmsg(bad, 1),
+    "recvmmsg": lambda s, bad: s.recvmmsg(1, bad),
+    "recvmmsg ancillary": lambda s, bad: s.recvmmsg(1, 1, bad),
+    "recvmmsg_into ancillary": lambda s, bad: s.recvmmsg_into([bytearray(1)], bad),
 }
 NUMBERS: dict[str, Method] = {
     "listen": lambda s, bad: s.listen(bad),
@@ -65,6 +71,8 @@ ROOM: dict[str, Method] = {
     "recvfrom_into": lambda s, bad: s.recvfrom_into(bad),
     "recvmsg_into": lambda s, bad: s.recvmsg_into([bad]),
     "recvmsg_into second": lambda s, bad: s.recvmsg_into([bytearray(1), bad]),
+    "recvmmsg_into": lambda s, bad: s.recvmmsg_into([bad]),
+    "recvmmsg_into second": lambda s, bad: s.recvmmsg_into([bytearray(1), bad]),
 }
 
 

@@ -12,31 +12,7 @@ import pytest
 import cffisock
 from cffisock import CMSG_LEN, CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET
 
-from .support import descriptors, own
-
-INT = array.array("i").itemsize
-
-
-def rights(*fds: int) -> tuple[int, int, array.array[int]]:
-    return SOL_SOCKET, SCM_RIGHTS, array.array("i", fds)
-
-
-def fds_in(items: Any) -> list[int]:
-    fds = array.array("i")
-    for level, kind, data in items:
-        assert (level, kind) == (SOL_SOCKET, SCM_RIGHTS)
-        fds.frombytes(data)
-    return list(fds)
-
-
-@pytest.fixture
-def pipes() -> Any:
-    """Some descriptors to send."""
-    fds = [fd for _ in range(3) for fd in os.pipe()]
-    yield fds
-    for fd in fds:
-        os.close(fd)
-
+from .support import INT, descriptors, fds_in, own, rights
 
 # --- data ---------------------------------------------------------------------------------------
 

@@ -121,6 +121,8 @@ RECEIVE = {
     "recvfrom_into": lambda sock: sock.recvfrom_into(bytearray(1)),
     "recvmsg": lambda sock: sock.recvmsg(1, 100),
     "recvmsg_into": lambda sock: sock.recvmsg_into([bytearray(1)]),
+    "recvmmsg": lambda sock: sock.recvmmsg(1, 1)[0],
+    "recvmmsg_into": lambda sock: sock.recvmmsg_into([bytearray(1)])[0],
     "makefile": lambda sock: sock.makefile("rb", 0).read(1),
 }
 SEND = {
@@ -459,6 +461,8 @@ def test_a_handler_that_receives(name: str, pair: Any, udp: Any) -> None:
         "recvfrom_into": lambda sock: buffer[: sock.recvfrom_into(buffer)[0]],
         "recvmsg": lambda sock: sock.recvmsg(5, 100)[0],
         "recvmsg_into": lambda sock: buffer[: sock.recvmsg_into([buffer], 100)[0]],
+        "recvmmsg": lambda sock: sock.recvmmsg(1, 5)[0][0],
+        "recvmmsg_into": lambda sock: buffer[: sock.recvmmsg_into([buffer])[0][0]],
         "makefile": lambda sock: sock.makefile("rb", 0).read(5),
     }
     seen: list[bytes] = []

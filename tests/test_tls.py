@@ -93,6 +93,13 @@ def test_reading_and_writing(which: str, certificates: Path) -> None:
     assert [refused[0] for refused in result[3]] == ["NotImplementedError"] * 3 + ["ValueError"]
 
 
+def test_batches_do_not_go_past_it(certificates: Path) -> None:
+    with peer(echo, context_of(certificates)) as port:
+        refused, received = subject("cffisock", "batches", certificates, port)
+    assert [kind for kind, *_ in refused] == ["NotImplementedError"] * 3
+    assert received == "encrypted"
+
+
 # --- time -----------------------------------------------------------------------------------------
 
 

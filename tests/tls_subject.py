@@ -129,6 +129,18 @@ def every_way_to_read_and_write(port: int) -> Any:
         return [sent, memory.decode("ascii"), result, refused]
 
 
+@task
+def batches(port: int) -> Any:
+    with tls(port) as sock:
+        calls = [
+            failure(sock.recvmmsg, 1, 10),
+            failure(sock.recvmmsg_into, [bytearray(10)]),
+            failure(sock.sendmmsg, [(b"in the clear",)]),
+        ]
+        sock.sendall(b"encrypted")
+        return [calls, sock.recv(20).decode()]
+
+
 # --- time -----------------------------------------------------------------------------------------
 
 

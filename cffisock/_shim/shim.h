@@ -94,6 +94,53 @@ int64_t cs_cmsg_get(const cs_msg *msg, size_t offset, cs_cmsg *item);
 /* Closes the descriptors that a received message carries. */
 void cs_close_received(const cs_msg *msg);
 
+/* --- batch.c: many messages in one call --------------------------------------
+ * One that has a part done when it cannot go on, for whatever reason, returns the part. */
+
+#define CS_NEW_SENDER 1
+#define CS_MORE_THAN_DATA 2
+
+/* Room for messages, and what was received into it; the caller owns all that it points to.
+ * Message i goes to rooms[i], without rooms to the next `size` bytes of `data`.  For its control
+ * messages there are `control_size` bytes, and `train_control` more where it may be a train
+ * of datagrams: cs_train_control(), or 0 to leave UDP_GRO among the control messages.
+ *
+ * Of each message received there are the length, in `msgs` the control messages and flags, in
+ * `segments` the size of its datagrams if it is a train, else 0, and in `news`
+ *     CS_NEW_SENDER       the address is not the one of the message before it;
+ *     CS_MORE_THAN_DATA   there are control messages or flags, or it is a train. */
+typedef struct {
+    cs_iov *rooms;
+    char *data;
+    size_t size;
+    char *control;
+    size_t control_size;
+    size_t train_control;
+    cs_addr *addrs;
+    cs_msg *msgs;
+    int32_t *lengths;
+    int32_t *segments;
+    char *news;
+} cs_incoming;
+
+/* Messages to send, `count` of them: lengths[i] bytes each, to addrs[i], which NULL leaves to the
+ * connection, with the control messages at controls[i], without controls none.  With a `segment`
+ * each is a train of datagrams of so many bytes, and its control messages end with UDP_SEGMENT. */
+typedef struct {
+    size_t count;
+    size_t *lengths;
+    cs_addr **addrs;
+    cs_iov *controls;
+    size_t segment;
+} cs_outgoing;
+
+/* How many messages were received. */
+int64_t cs_recvmmsg(int fd, const cs_incoming *in, size_t count, int flags, int64_t wait);
+/* How many datagrams were sent; `data` is that of all messages, one after the other. */
+int64_t cs_sendmmsg(int fd, const char *data, const cs_outgoing *out, int flags, int64_t wait);
+/* The room that a train's own control message takes, after those that the kernel puts first. */
+size_t cs_train_control(void);
+
 /* --- sockfd.c: the life of a descriptor --------------------------------------
  * New descriptors are the caller's, and close-on-exec. */
 

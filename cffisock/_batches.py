@@ -1,0 +1,304 @@
+"""Many messages in one call, and trains of datagrams: recvmmsg(2), sendmmsg(2), udp(7)."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Iterable
+from itertools import count
+from typing import Any, SupportsIndex
+
+from . import _address
+from ._address import Slot
+from ._ancillary import CONTROL_MAX, pack_control, unpack_control
+from ._arguments import c_int, c_ssize, kind_of
+from ._buffers import allocate, readable, release
+from ._cffi import ffi, lib
+from ._errors import resume
+from ._messages import buffer_to_fill, items_of
+from ._platform import CONSTANTS
+
+INET = (CONSTANTS["AF_INET"], CONSTANTS["AF_INET6"])
+SOCK_DGRAM = CONSTANTS["SOCK_DGRAM"]
+SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
+MSG_TRUNC = CONSTANTS["MSG_TRUNC"]
+IPPROTO_UDP = CONSTANTS["IPPROTO_UDP"]
+UDP_SEGMENT = CONSTANTS["UDP_SEGMENT"]
+SEGMENT_MAX = 2**16 - 1
+NEW_SENDER = lib.CS_NEW_SENDER
+MORE_THAN_DATA = lib.CS_MORE_THAN_DATA
+TRAIN_CONTROL: int = lib.cs_train_control()
+
+Ancillary = list[tuple[int, int, bytes]]
+# Data, or how many bytes of it; control messages; flags; the sender's address.
+Item = tuple[Any, Ancillary, int, Any]
+
+
+class Room:
+    """Memory to receive ``messages`` into, up to so many of them, as the shim wants it.
+
+    There are ``size`` bytes for the data of all, ``control_size`` for their control messages.
+    """
+
+    __slots__ = ("control_size", "incoming", "memory", "messages", "size", "slots", "view")
+
+    def __init__(self, messages: int, size: int, control_size: int) -> None:
+        self.messages, self.size, self.control_size = messages, size, control_size
+        self.memory = {
+            "data": allocate("char[]", size),
+            "control": allocate("char[]", control_size),
+            "addrs": allocate("cs_addr[]", messages),
+            "msgs": allocate("cs_msg[]", messages),
+            "lengths": allocate("int32_t[]", messages),
+            "segments": allocate("int32_t[]", messages),
+            "news": allocate("char[]", messages),
+        }
+        self.incoming = ffi.new("cs_incoming *", self.memory)
+        self.view = ffi.buffer(self.memory["data"])
+        self.slots: list[Slot] = []
+
+    def slot(self, i: int) -> Slot:
+        """Where the address of message ``i`` is."""
+        slots = self.slots
+        while len(slots) <= i:
+            addr = self.incoming.addrs + len(slots)
+            slots.append((addr, ffi.buffer(addr)))
+        return slots[i]
+
+    def data(self, lengths: list[int], size: int) -> list[bytes]:
+        """The data of messages of these ``lengths``, for which there were ``size`` bytes each."""
+        view = self.view
+        return [view[start : start + length] for start, length in zip(count(0, size), lengths)]
+
+
+# Lent out as the scratch buffers of _buffers are; large ones are for one call.
+_rooms: deque[Room] = deque(maxlen=4)
+MESSAGES_KEPT = 1024
+BYTES_KEPT = 8 * 1024 * 1024
+
+
+def take_room(messages: int, size: int, control_size: int) -> Room:
+    """A `Room` of at least that much; `give_room` takes it back.  MemoryError."""
+    try:
+        room = _rooms.pop()
+    except IndexError:
+        pass
+    else:
+        fits = room.messages >= messages and room.size >= size
+        if fits and room.control_size >= control_size:
+            return room
+    if max(messages * ffi.sizeof("cs_addr"), size, control_size) > sys.maxsize:
+        raise MemoryError
+    return Room(messages, size, control_size)
+
+
+def give_room(room: Room) -> None:
+    """Keeps ``room`` for a later call, unless it is large."""
+    if room.messages <= MESSAGES_KEPT and room.size + room.control_size <= BYTES_KEPT:
+        _rooms.append(room)
+
+
+class BatchMethods:
+    """The base socket's methods for batches of messages."""
+
+    __slots__ = ()
+
+    _fd: int
+    _wait: int
+    _family: int
+    _type: int
+
+    def recvmmsg(
+        self,
+        count: SupportsIndex,
+        bufsize: SupportsIndex,
+        ancbufsize: SupportsIndex = 0,
+        flags: SupportsIndex = 0,
+    ) -> list[tuple[bytes, Ancillary, int, Any]]:
+        """Receives up to ``count`` messages of up to ``bufsize`` bytes each: recvmmsg(2).
+
+        Each item of the result is what `recvmsg` returns.  A blocking socket waits for all of
+        them, with MSG_WAITFORONE for one; a timed one until its time is up, and an error only
+        ends the batch: the exceptions are for when nothing came.  Where UDP_GRO is on, a message
+        may be a train of datagrams of up to 65535 bytes; each datagram is an item of its own.
+        """
+        number, size = c_ssize(count), c_ssize(bufsize)
+        if number < 0:
+            raise ValueError("negative count in recvmmsg()")
+        if size < 0:
+            raise ValueError("negative buffer size in recvmmsg()")
+        # Other families may send descriptors, for which there must be no room but the caller's.
+        trains = TRAIN_CONTROL if self._family in INET and self._type == SOCK_DGRAM else 0
+        return self._receive(number, ancbufsize, flags, size=size, trains=trains)
+
+    def recvmmsg_into(
+        self,
+        buffers: Iterable[Any],
+        ancbufsize: SupportsIndex = 0,
+        flags: SupportsIndex = 0,
+    ) -> list[tuple[int, Ancillary, int, Any]]:
+        """As `recvmmsg`, with one message into each of the ``buffers``: recvmmsg(2).
+
+        The first part of each item is the number of bytes received.  A train of datagrams is left
+        whole, and its size of datagrams, an int, is the control message UDP_GRO, for which
+        ``ancbufsize`` needs room.
+        """
+        memory: list[Any] = []
+        try:
+            for buffer in items_of(buffers, "recvmmsg_into() argument 1"):
+                memory.append(buffer_to_fill(buffer, "recvmmsg_into"))
+            rooms = allocate("cs_iov[]", [(view, len(view)) for view in memory])
+            return self._receive(len(memory), ancbufsize, flags, rooms=rooms)
+        finally:
+            for view in memory:
+                release(view)
+
+    def _receive(
+        self,
+        number: int,
+        ancbufsize: SupportsIndex,
+        flags: SupportsIndex,
+        size: int = 0,
+        trains: int = 0,
+        rooms: Any = None,
+    ) -> list[Item]:
+        """Receives ``number`` messages into ``rooms``, or of ``size`` bytes that items have."""
+        control_size, flags = c_ssize(ancbufsize), c_int(flags)
+        if not 0 <= control_size <= CONTROL_MAX:
+            raise ValueError("invalid ancillary data buffer length")
+        if number == 0:
+            return []
+        room = take_room(number, number * size, number * (control_size + trains))
+        try:
+            incoming = room.incoming
+            incoming.rooms = ffi.NULL if rooms is None else rooms
+            incoming.size = size
+            incoming.control_size = control_size
+            incoming.train_control = trains
+            n = lib.cs_recvmmsg(self._fd, incoming, number, flags, self._wait)
+            while n < 0:
+                n = lib.cs_recvmmsg(self._fd, incoming, number, flags, resume(n, self._wait))
+            try:
+                lengths = ffi.unpack(incoming.lengths, n)
+                return self._items(room, room.data(lengths, size) if rooms is None else lengths)
+            except BaseException:
+                for i in range(n):
+                    lib.cs_close_received(incoming.msgs + i)
+                raise
+        finally:
+            give_room(room)
+
+    def _items(self, room: Room, parts: list[Any]) -> list[Item]:
+        """What `_receive` returns for the messages that came, with their data or its length."""
+        incoming = room.incoming
+        news = ffi.unpack(incoming.news, len(parts))
+        address = _address.unpack(room.slot(0), self)
+        if news[0] == NEW_SENDER and news.count(0) == len(news) - 1:
+            return [(part, [], 0, address) for part in parts]
+        items: list[Item] = []
+        for i, (part, new) in enumerate(zip(parts, news)):
+            if new & NEW_SENDER:
+                address = _address.unpack(room.slot(i), self)
+            if not new & MORE_THAN_DATA:
+                items.append((part, [], 0, address))
+                continue
+            msg, segment = incoming.msgs + i, incoming.segments[i]
+            item = (part, unpack_control(msg) if msg.control_len else [], msg.flags, address)
+            items += divided(item, segment) if segment > 0 else [item]
+        return items
+
+    def sendmmsg(
+        self, messages: Iterable[Any], flags: SupportsIndex = 0, segment: SupportsIndex = 0
+    ) -> int:
+        """Sends messages, each ``(data[, address[, ancdata]])``: sendmmsg(2).
+
+        The data is bytes-like, or a list or tuple of what is; without an address, or with None,
+        it goes to the peer; ancdata is as for `sendmsg`.  With a ``segment`` the data, of any
+        length, is a train of datagrams of that many bytes, the last of which may be shorter: UDP
+        divides it.  Returns how many datagrams the kernel took, which are less where it failed
+        or the time was up; the exceptions are for when it took none.  ValueError on a
+        SOCK_STREAM socket.
+        """
+        if self._type == SOCK_STREAM:
+            # The kernel may take a part of a message, and nobody could tell how much.
+            raise ValueError("sendmmsg() is for messages, which SOCK_STREAM sockets do not have")
+        flags, segment = c_int(flags), c_ssize(segment)
+        if not 0 <= segment <= SEGMENT_MAX:
+            raise ValueError(f"segment must be 0-{SEGMENT_MAX}")
+        data: list[bytes] = []
+        addrs: list[Any] = []
+        controls: dict[int, tuple[Any, int]] = {}
+        address, addr = None, ffi.NULL
+        for message in items_of(messages, "sendmmsg() argument 1"):
+            part, to, ancdata = parts_of(message)
+            if to is not address:
+                address = to
+                addr = ffi.NULL if to is None else _address.pack(self, to, "sendmmsg")
+            if ancdata != ():
+                controls[len(data)] = control_for(ancdata, segment)
+            data.append(part)
+            addrs.append(addr)
+            sys.audit("socket.sendmsg", self, to)
+        outgoing, memory = new_outgoing(data, addrs, controls, segment)
+        joined = b"".join(data)
+        n: int = lib.cs_sendmmsg(self._fd, joined, outgoing, flags, self._wait)
+        while n < 0:
+            n = lib.cs_sendmmsg(self._fd, joined, outgoing, flags, resume(n, self._wait))
+        del memory  # what outgoing points to has to live until here
+        return n
+
+
+def divided(train: Item, segment: int) -> list[Item]:
+    """The datagrams in a ``train``, of ``segment`` bytes each; what was cut off, the last lacks."""
+    data, ancillary, flags, address = train
+    whole = flags & ~MSG_TRUNC
+    starts = range(0, max(len(data), 1), segment)
+    items = [(data[i : i + segment], [*ancillary], whole, address) for i in starts]
+    items[-1] = (items[-1][0], ancillary, flags, address)
+    return items
+
+
+def parts_of(message: Any) -> tuple[bytes, Any, Any]:
+    """Data, address and ancillary data of a ``message`` that `sendmmsg` was given."""
+    if not isinstance(message, tuple):
+        raise TypeError(f"sendmmsg() messages must be tuples, not {kind_of(message)}")
+    if not 1 <= len(message) <= 3:
+        raise TypeError(f"sendmmsg() messages must have 1 to 3 items, not {len(message)}")
+    data, address, ancdata = message + (None, ())[len(message) - 1 :]
+    if type(data) is not bytes:
+        parts = data if isinstance(data, (list, tuple)) else (data,)
+        data = b"".join([bytes_of(part) for part in parts])
+    return data, address, ancdata
+
+
+def bytes_of(data: Any) -> bytes:
+    """A copy of what is bytes-like."""
+    memory = readable(data)
+    try:
+        return bytes(ffi.buffer(memory))
+    finally:
+        release(memory)
+
+
+def control_for(ancdata: Any, segment: int) -> tuple[Any, int]:
+    """Memory with the control messages for a message, which ends with UDP_SEGMENT; its size."""
+    items = [*items_of(ancdata, "sendmmsg() ancillary data")]
+    if segment > 0:
+        items.append((IPPROTO_UDP, UDP_SEGMENT, segment.to_bytes(2, sys.byteorder)))
+    msg = ffi.new("cs_msg *")
+    return pack_control(msg, items), msg.control_len
+
+
+def new_outgoing(
+    data: list[bytes], addrs: list[Any], controls: dict[int, tuple[Any, int]], segment: int
+) -> tuple[Any, Any]:
+    """A ``cs_outgoing *``, and all that it points to."""
+    lengths = allocate("size_t[]", [len(part) for part in data])
+    to = allocate("cs_addr *[]", addrs)
+    outgoing = ffi.new("cs_outgoing *", (len(data), lengths, to, ffi.NULL, segment))
+    iov = None
+    if segment > 0 or controls:
+        usual = controls[-1] = control_for((), segment)
+        iov = allocate("cs_iov[]", [controls.get(i, usual) for i in range(len(data))])
+        outgoing.controls = iov
+    return outgoing, (lengths, to, addrs, controls, iov)

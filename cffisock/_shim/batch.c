@@ -1,0 +1,279 @@
+/* Many messages in one call: recvmmsg(2), sendmmsg(2), and trains of datagrams, which UDP's
+ * segmentation offload makes and takes: udp(7). */
+#include "internal.h"
+
+#include <netinet/in.h>
+#include <netinet/udp.h>
+
+/* The kernel's ABI, where the C library's headers are older. */
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+/* How many messages go into one system call: the headers for them are on the stack. */
+#define GROUP 128
+/* What one message may carry as a train: as many segments as every kernel takes, and as many
+ * bytes as fit, under the longest IPv4 header, into a packet that no device has to divide. */
+#define TRAIN_SEGMENTS 64
+#define TRAIN_BYTES (65535 - 60 - 8)
+
+/* Whether a batch that has something should end, since there is an error, which the next call
+ * on the socket would report and so take away: it is left to the caller's next one. */
+static int error_waits(int fd)
+{
+    struct pollfd p = {.fd = fd};
+
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLNVAL)) != 0;
+}
+
+/* --- receiving --------------------------------------------------------------------- */
+
+size_t cs_train_control(void)
+{
+    /* UDP puts its own after these: the time, from software and hardware, where the packet was
+     * stamped, how many were dropped, the mark and the priority. */
+    return CMSG_SPACE(2 * sizeof(int64_t)) + CMSG_SPACE(6 * sizeof(int64_t)) +
+           CMSG_SPACE(4 * sizeof(int32_t)) + 3 * CMSG_SPACE(sizeof(int32_t)) +
+           CMSG_SPACE(sizeof(int));
+}
+
+/* Cuts the control messages to `room` bytes, as the kernel would have. */
+static void cut_control(cs_msg *msg, size_t room)
+{
+    cs_cmsg item;
+    size_t offset = 0, end = 0;
+    int64_t next;
+
+    while (end <= room && (next = cs_cmsg_get(msg, offset, &item)) > 0) {
+        end = offset + CMSG_LEN(item.len);
+        if (end > room && offset + CMSG_LEN(0) <= room) {
+            struct cmsghdr header = {
+                .cmsg_level = item.level, .cmsg_type = item.type, .cmsg_len = room - offset};
+
+            memcpy(msg->control + offset, &header, sizeof header);
+        }
+        offset = (size_t)next;
+    }
+    if (end > room)
+        msg->flags |= MSG_CTRUNC;
+    if (msg->control_len > room)
+        msg->control_len = room;
+}
+
+/* Takes UDP_GRO out of the control messages: the size of the datagrams in a train, or 0. */
+static int take_segment(cs_msg *msg)
+{
+    cs_cmsg item;
+    size_t offset = 0;
+    int64_t next;
+    int segment = 0;
+
+    while ((next = cs_cmsg_get(msg, offset, &item)) > 0) {
+        if (item.level == IPPROTO_UDP && item.type == UDP_GRO && item.len == sizeof segment) {
+            memcpy(&segment, item.data, sizeof segment);
+            memmove(msg->control + offset, msg->control + next, msg->control_len - (size_t)next);
+            msg->control_len -= (size_t)next - offset;
+            break;
+        }
+        offset = (size_t)next;
+    }
+    return segment;
+}
+
+static struct iovec room_for(const cs_incoming *in, size_t i)
+{
+    struct iovec room = {.iov_base = in->data + i * in->size, .iov_len = in->size};
+
+    if (in->rooms != NULL)
+        room = (struct iovec){.iov_base = in->rooms[i].base, .iov_len = in->rooms[i].len};
+    return room;
+}
+
+/* Takes over what the kernel made of message `i`. */
+static void received(const cs_incoming *in, size_t i, const struct mmsghdr *message)
+{
+    cs_addr *from = &in->addrs[i];
+    cs_msg *msg = &in->msgs[i];
+    int segment = 0;
+
+    cs_addr_received(from, message->msg_hdr.msg_namelen);
+    msg->addr = from;
+    msg->control = in->control + i * (in->control_size + in->train_control);
+    msg->control_len = message->msg_hdr.msg_controllen;
+    msg->flags = message->msg_hdr.msg_flags;
+    in->lengths[i] = (int32_t)message->msg_len;
+    if (in->rooms == NULL && message->msg_len > in->size) /* MSG_TRUNC was asked for */
+        in->lengths[i] = (int32_t)in->size;
+    if (in->train_control > 0) {
+        segment = take_segment(msg);
+        cut_control(msg, in->control_size);
+    }
+    in->segments[i] = segment;
+    in->news[i] = 0;
+    if (i == 0 || from->len != from[-1].len ||
+        memcmp(from->storage, from[-1].storage, from->len) != 0)
+        in->news[i] |= CS_NEW_SENDER;
+    if (segment > 0 || msg->control_len > 0 || msg->flags != 0)
+        in->news[i] |= CS_MORE_THAN_DATA;
+}
+
+/* One recvmmsg(2), into the rooms from `first` on.  Its own timeout is not used: the kernel
+ * looks at it only when a message has come. */
+static int receive_group(int fd, const cs_incoming *in, size_t first, size_t count, int flags)
+{
+    struct mmsghdr messages[GROUP];
+    struct iovec rooms[GROUP];
+    size_t control_size = in->control_size + in->train_control;
+    int n;
+
+    for (size_t i = 0; i < count; i++) {
+        rooms[i] = room_for(in, first + i);
+        messages[i].msg_hdr = (struct msghdr){
+            .msg_name = in->addrs[first + i].storage,
+            .msg_namelen = sizeof in->addrs->storage,
+            .msg_iov = &rooms[i],
+            .msg_iovlen = 1,
+            .msg_control = control_size > 0 ? in->control + (first + i) * control_size : NULL,
+            .msg_controllen = control_size,
+        };
+    }
+    n = recvmmsg(fd, messages, (unsigned int)count, flags, NULL);
+    for (int i = 0; i < n; i++)
+        received(in, first + (size_t)i, &messages[i]);
+    return n;
+}
+
+int64_t cs_recvmmsg(int fd, const cs_incoming *in, size_t count, int flags, int64_t wait)
+{
+    size_t done = 0;
+    int round = 0;
+
+    while (done < count) {
+        size_t asked = count - done < GROUP ? count - done : GROUP;
+        int n;
+        int64_t stop;
+
+        if (done > 0 && error_waits(fd))
+            break;
+        n = receive_group(fd, in, done, asked, flags);
+        if (n > 0) {
+            done += (size_t)n;
+            round = 0;
+            errno = EAGAIN; /* what kept the kernel from taking more it does not tell */
+            if (flags & MSG_WAITFORONE) {
+                flags |= MSG_DONTWAIT;
+                wait = 0;
+            }
+        }
+        if (n < (int)asked && (stop = cs_again(fd, POLLIN, &wait, round++)) != 0)
+            return done > 0 ? (int64_t)done : stop;
+    }
+    return (int64_t)done;
+}
+
+/* --- sending ----------------------------------------------------------------------- */
+
+/* How far a batch has come. */
+struct progress {
+    size_t message;    /* the next one, */
+    size_t part;       /* how many of its bytes are done, */
+    const char *data;  /* the first that is not, */
+    int64_t datagrams; /* and how many there were before it */
+};
+
+/* The most bytes of a train that one message may carry. */
+static size_t train_size(size_t segment)
+{
+    size_t fitting = TRAIN_BYTES / segment;
+
+    return segment * (fitting < 1 ? 1 : fitting < TRAIN_SEGMENTS ? fitting : TRAIN_SEGMENTS);
+}
+
+/* Makes a message of what comes next: how far the batch is behind it. */
+static struct progress next_message(const cs_outgoing *out, struct progress at,
+                                    struct msghdr *header, struct iovec *part)
+{
+    size_t left = out->lengths[at.message] - at.part;
+    size_t len = left;
+    const cs_addr *to = out->addrs[at.message];
+    cs_iov control = {0};
+
+    if (out->segment > 0 && len > train_size(out->segment))
+        len = train_size(out->segment);
+    if (out->controls != NULL)
+        control = out->controls[at.message];
+    if (out->segment > 0 && len <= out->segment) /* no train: not without UDP_SEGMENT, its last */
+        control.len -= CMSG_SPACE(sizeof(uint16_t));
+    *part = (struct iovec){.iov_base = (char *)at.data, .iov_len = len};
+    *header = (struct msghdr){
+        .msg_name = to != NULL ? (void *)to->storage : NULL,
+        .msg_namelen = to != NULL ? to->len : 0,
+        .msg_iov = part,
+        .msg_iovlen = 1,
+        .msg_control = control.len > 0 ? control.base : NULL,
+        .msg_controllen = control.len,
+    };
+    at.data += len;
+    at.part += len;
+    at.datagrams += out->segment > 0 && len > 0 ? (len - 1) / out->segment + 1 : 1;
+    if (len == left) {
+        at.message++;
+        at.part = 0;
+    }
+    return at;
+}
+
+/* One sendmmsg(2): how many messages it took of the `*asked` that there were. */
+static int send_group(int fd, const cs_outgoing *out, struct progress *at, int *asked, int flags)
+{
+    struct mmsghdr messages[GROUP];
+    struct iovec parts[GROUP];
+    struct progress after[GROUP];
+    struct progress ahead = *at;
+    int count, n;
+
+    for (count = 0; count < GROUP && ahead.message < out->count; count++)
+        after[count] = ahead = next_message(out, ahead, &messages[count].msg_hdr, &parts[count]);
+    n = sendmmsg(fd, messages, (unsigned int)count, flags);
+    if (n > 0)
+        *at = after[n - 1];
+    *asked = count;
+    return n;
+}
+
+/* Whether the kernel can segment what the socket sends: 0 or -errno.  It ignores control messages
+ * that it does not know, and would send a train as one datagram. */
+static int can_segment(int fd)
+{
+    int segment;
+    socklen_t len = sizeof segment;
+
+    return cs_done(getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, &len));
+}
+
+int64_t cs_sendmmsg(int fd, const char *data, const cs_outgoing *out, int flags, int64_t wait)
+{
+    struct progress at = {.data = data};
+    int timed = wait != -1 && wait != 0;
+    int round = 0;
+    int64_t stop;
+
+    if (out->segment > 0 && (stop = can_segment(fd)) != 0)
+        return stop;
+    while (at.message < out->count) {
+        int asked;
+        int n = send_group(fd, out, &at, &asked, flags);
+
+        if (n > 0) {
+            round = 0;
+            if (n < asked && !timed)
+                break;
+        } else if ((stop = cs_again(fd, POLLOUT, &wait, round++)) != 0) {
+            return at.datagrams > 0 ? at.datagrams : stop;
+        }
+    }
+    return at.datagrams;
+}
