@@ -1,5 +1,5 @@
-"""The base socket type: each method checks its arguments, makes one call of the shim and
-checks the result.  Messages, batches and options are in rooms of their own."""
+"""The base socket type: its life, names and timeouts.  Each method checks its arguments, makes one
+call of the shim and checks the result.  Data, messages, batches and options have own rooms."""
 
 from __future__ import annotations
 
@@ -11,22 +11,19 @@ from typing import Any, SupportsIndex
 from . import _address
 from ._address import give_slot, take_slot
 from ._algorithms import AlgorithmMethods
-from ._arguments import Seconds, buffer_size, c_fd, c_int, part_of, seconds, wait_for
+from ._arguments import Seconds, c_fd, c_int, seconds, wait_for
 from ._batches import BatchMethods
-from ._buffers import (
-    SCRATCH_SIZE,
-    give_scratch,
-    new_scratch,
-    readable,
-    release,
-    take_scratch,
-    writable,
-)
 from ._cffi import ffi, lib
 from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume
 from ._messages import MessageMethods
 from ._options import OptionMethods
 from ._platform import CONSTANTS
+
+if sys.implementation.name == "cpython":
+    from ._plain import PlainMethods as DataMethods
+else:
+    # PyPy calls cffi's functions faster than its own, and has fewer of those.
+    from ._data import DataMethods  # type: ignore[assignment]
 
 AF_ALG = CONSTANTS["AF_ALG"]
 AF_INET = CONSTANTS["AF_INET"]
@@ -77,7 +74,12 @@ def _refuse_change(cls: type, name: str) -> None:
 
 
 class socket(
-    MessageMethods, BatchMethods, OptionMethods, AlgorithmMethods, metaclass=ImmutableType
+    DataMethods,
+    MessageMethods,
+    BatchMethods,
+    OptionMethods,
+    AlgorithmMethods,
+    metaclass=ImmutableType,
 ):
     """A socket of the operating system, by its file descriptor: socket(2).
 
@@ -297,177 +299,6 @@ class socket(
             return _address.unpack(slot, self)
         finally:
             give_slot(slot)
-
-    # --- data ---------------------------------------------------------------------
-
-    def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes:
-        """Receives up to ``bufsize`` bytes, b'' at the end of the stream: recv(2)."""
-        if type(bufsize) is not int or not 0 < bufsize <= SCRATCH_SIZE:
-            return self._recv_unusual(bufsize, flags)
-        if flags != 0:
-            flags = c_int(flags)
-        try:
-            scratch = take_scratch()
-        except IndexError:
-            scratch = new_scratch()
-        try:
-            n = lib.cs_recv(self._fd, scratch[0], bufsize, flags, self._wait)
-            while n < 0:
-                n = lib.cs_recv(self._fd, scratch[0], bufsize, flags, resume(n, self._wait))
-            data: bytes = scratch[1][: n if n < bufsize else bufsize]  # MSG_TRUNC: n may be more
-            return data
-        finally:
-            give_scratch(scratch)
-
-    def _recv_unusual(self, bufsize: SupportsIndex, flags: SupportsIndex) -> bytes:
-        size = buffer_size(bufsize, "recv")
-        if size == 0:
-            return b""
-        if size <= SCRATCH_SIZE:
-            return socket.recv(self, size, flags)
-        _, view = new_scratch(size)
-        data: bytes = view[: socket.recv_into(self, view, 0, flags)]
-        return data
-
-    def recv_into(self, buffer: Any, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0) -> int:
-        """Receives up to ``nbytes``, by default as many as fit, into ``buffer``: recv(2)."""
-        memory = writable(buffer, "recv_into() argument 1 must be")
-        try:
-            if flags != 0:
-                flags = c_int(flags)
-            size = len(memory)
-            if nbytes != 0:
-                size = part_of(size, nbytes, "recv_into", "buffer too small for requested bytes")
-            if size == 0:
-                return 0
-            n: int = lib.cs_recv(self._fd, memory, size, flags, self._wait)
-            while n < 0:
-                n = lib.cs_recv(self._fd, memory, size, flags, resume(n, self._wait))
-            return n
-        finally:
-            release(memory)
-
-    def recvfrom(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> tuple[bytes, Any]:
-        """Receives up to ``bufsize`` bytes, with the sender's address: recvfrom(2)."""
-        if type(bufsize) is not int or not 0 <= bufsize <= SCRATCH_SIZE:
-            return self._recvfrom_unusual(bufsize, flags)
-        if flags != 0:
-            flags = c_int(flags)
-        try:
-            scratch = take_scratch()
-        except IndexError:
-            scratch = new_scratch()
-        slot = take_slot()
-        try:
-            n = lib.cs_recvfrom(self._fd, scratch[0], bufsize, flags, slot[0], self._wait)
-            while n < 0:
-                wait = resume(n, self._wait)
-                n = lib.cs_recvfrom(self._fd, scratch[0], bufsize, flags, slot[0], wait)
-            return scratch[1][: min(n, bufsize)], _address.unpack(slot, self)
-        finally:
-            give_slot(slot)
-            give_scratch(scratch)
-
-    def _recvfrom_unusual(self, bufsize: SupportsIndex, flags: SupportsIndex) -> tuple[bytes, Any]:
-        size = buffer_size(bufsize, "recvfrom")
-        if size <= SCRATCH_SIZE:
-            return socket.recvfrom(self, size, flags)
-        _, view = new_scratch(size)
-        n, address = socket.recvfrom_into(self, view, 0, flags)
-        return view[:n], address
-
-    def recvfrom_into(
-        self, buffer: Any, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0
-    ) -> tuple[int, Any]:
-        """As `recv_into`, with the sender's address: recvfrom(2)."""
-        memory = writable(buffer, "recvfrom_into() argument 1 must be")
-        slot = take_slot()
-        try:
-            if flags != 0:
-                flags = c_int(flags)
-            size = len(memory)
-            if nbytes != 0:
-                complaint = "nbytes is greater than the length of the buffer"
-                size = part_of(size, nbytes, "recvfrom_into", complaint)
-            n: int = lib.cs_recvfrom(self._fd, memory, size, flags, slot[0], self._wait)
-            while n < 0:
-                wait = resume(n, self._wait)
-                n = lib.cs_recvfrom(self._fd, memory, size, flags, slot[0], wait)
-            return n, _address.unpack(slot, self)
-        finally:
-            give_slot(slot)
-            release(memory)
-
-    def send(self, data: Any, flags: SupportsIndex = 0, /) -> int:
-        """Sends ``data`` and returns how many bytes of it the kernel took: send(2)."""
-        if flags != 0:
-            flags = c_int(flags)
-        memory = data if type(data) is bytes else readable(data)
-        try:
-            n: int = lib.cs_send(self._fd, memory, len(memory), flags, self._wait)
-            while n < 0:
-                n = lib.cs_send(self._fd, memory, len(memory), flags, resume(n, self._wait))
-            return n
-        finally:
-            if memory is not data:
-                release(memory)
-
-    def sendall(self, data: Any, flags: SupportsIndex = 0, /) -> None:
-        """Sends all of ``data``, with one timeout for the whole: send(2).
-
-        After an error nobody can tell how much was sent.
-        """
-        if flags != 0:
-            flags = c_int(flags)
-        memory = data if type(data) is bytes else readable(data)
-        try:
-            # Usually the kernel takes everything at once.  If it does not, a timed socket
-            # does not wait here: its one deadline is for the calls that follow.
-            wait = self._wait
-            n = lib.cs_send(self._fd, memory, len(memory), flags, wait if wait < 0 else 0)
-            if n != len(memory):
-                self._send_rest(memory, n, flags, wait)
-        finally:
-            if memory is not data:
-                release(memory)
-
-    def _send_rest(self, data: Any, n: int, flags: SupportsIndex, wait: int) -> None:
-        """Sends what is left after a first attempt had the result ``n``."""
-        memory = ffi.from_buffer(data) if type(data) is bytes else data
-        deadline = lib.cs_deadline(wait)
-        sent = 0
-        if n == -EAGAIN and wait > 0:
-            n = 0
-        while True:
-            if n < 0:
-                deadline = resume(n, deadline)
-            else:
-                sent += n
-            if sent == len(memory):
-                return
-            # One send(2) a call: signal handlers run between them.
-            n = lib.cs_send(self._fd, memory + sent, len(memory) - sent, flags, deadline)
-
-    def sendto(self, data: Any, *args: Any) -> int:
-        """Sends ``data`` to an address: ``sendto(data[, flags], address)``, sendto(2)."""
-        if len(args) == 1:
-            flags, address = 0, args[0]
-        elif len(args) == 2:
-            flags, address = c_int(args[0]), args[1]
-        else:
-            raise TypeError(f"sendto() takes 2 or 3 arguments ({1 + len(args)} given)")
-        memory = data if type(data) is bytes else readable(data)
-        try:
-            addr = _address.pack(self, address, "sendto")
-            sys.audit("socket.sendto", self, address)
-            n: int = lib.cs_sendto(self._fd, memory, len(memory), flags, addr, self._wait)
-            while n < 0:
-                wait = resume(n, self._wait)
-                n = lib.cs_sendto(self._fd, memory, len(memory), flags, addr, wait)
-            return n
-        finally:
-            if memory is not data:
-                release(memory)
 
 
 def _identify(

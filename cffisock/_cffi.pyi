@@ -34,6 +34,7 @@ class _FFI:
 
 class _Lib:
     CS_TIMED_OUT: int
+    CS_NEW_ADDRESS: int
     CS_NEW_SENDER: int
     CS_MORE_THAN_DATA: int
 

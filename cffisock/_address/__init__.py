@@ -23,7 +23,19 @@ from . import (
     unix,
     vsock,
 )
-from ._codec import Codec
+from ._codec import PACKED, Codec
+
+__all__ = [
+    "CODECS",
+    "PACKED",
+    "Slot",
+    "give_slot",
+    "is_stable",
+    "new_slot",
+    "pack",
+    "take_slot",
+    "unpack",
+]
 
 CODECS: dict[int, Codec] = {
     codec.family: codec
@@ -55,13 +67,18 @@ _unpacked: dict[bytes, Any] = {}
 _UNPACKED_MAX = 1024
 
 
+def new_slot() -> Slot:
+    """Room for an address, which has none."""
+    addr = ffi.new("cs_addr *")
+    return addr, ffi.buffer(addr)
+
+
 def take_slot() -> Slot:
     """Room for an address; `give_slot` takes it back."""
     try:
         return _slots.pop()
     except IndexError:
-        addr = ffi.new("cs_addr *")
-        return addr, ffi.buffer(addr)
+        return new_slot()
 
 
 def pack(sock: Any, address: Any, caller: str) -> Any:
@@ -75,6 +92,12 @@ def pack(sock: Any, address: Any, caller: str) -> Any:
     if codec is None:
         return raw.pack(address, caller, sock)
     return codec.pack(address, caller, sock)
+
+
+def is_stable(family: int) -> bool:
+    """Whether the bytes of an address of ``family`` always mean the same."""
+    codec = CODECS.get(family)
+    return codec is not None and codec.stable
 
 
 def unpack(slot: Slot, sock: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import defaultdict
 from typing import Any, Callable, NamedTuple, SupportsIndex
 
 from .._arguments import integer
@@ -24,6 +25,21 @@ class Codec(NamedTuple):
     pack: Callable[[Any, str, Any], Any]
     unpack: Callable[[Any, Any], Any]
     stable: bool
+
+
+# Addresses of peers, ready for the kernel, by family: each with the very object that it was made
+# of, since a key may be equal and yet no address, as (host, 1.0) is.  Only what means the same at
+# any time.  A table is emptied when full.
+PACKED: defaultdict[int, dict[Any, tuple[Any, Any]]] = defaultdict(dict)
+PACKED_MAX = 1024
+
+
+def remember(family: int, address: Any, addr: Any) -> None:
+    """Keeps ``addr`` as what the hashable ``address`` is to the kernel."""
+    known = PACKED[family]
+    if len(known) >= PACKED_MAX:
+        known.clear()
+    known[address] = address, addr
 
 
 def put(put_address: Callable[..., int], *parts: Any) -> Any:

@@ -12,28 +12,17 @@ from .._arguments import host_bytes, port_number
 from .._cffi import ffi, lib
 from .._errors import gai_error
 from .._platform import CONSTANTS
-from ._codec import Codec, require_tuple, take, text, wrapped
+from ._codec import PACKED, Codec, remember, require_tuple, take, text, wrapped
 
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
 
-# Addresses of peers, ready for the kernel, by (host, port) with a host that is a number:
-# a name may mean another one the next time.  Emptied when full.
-_packed: dict[tuple[str, int], Any] = {}
-_PACKED_MAX = 1024
-
 
 def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     """``(host, port)`` as a ``cs_addr *``."""
-    # By exact types, since ("::", 1), ("::", 1.0) and ("::", True) are equal keys.
-    exact = (
-        type(address) is tuple
-        and len(address) == 2
-        and type(address[0]) is str
-        and type(address[1]) is int
-    )
-    if exact and address in _packed:
-        return _packed[address]
+    exact = has_types(address, str, int)
+    if exact and address in PACKED[AF_INET]:
+        return PACKED[AF_INET][address][1]
     pair = require_tuple(address, "AF_INET", caller)
     if len(pair) != 2:
         raise TypeError("AF_INET address must be a pair (host, port)")
@@ -43,9 +32,7 @@ def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     numeric = host_address(addr, AF_INET, name)
     lib.cs_put_inet(addr, port_number(port, caller))
     if exact and numeric:
-        if len(_packed) >= _PACKED_MAX:
-            _packed.clear()
-        _packed[address] = addr
+        remember(AF_INET, address, addr)
     return addr
 
 
@@ -54,17 +41,28 @@ def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
     parts = require_tuple(address, "AF_INET6", caller)
     if not 2 <= len(parts) <= 4:
         raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
+    exact = has_types(address, str, *[int] * (len(parts) - 1))
+    if exact and address in PACKED[AF_INET6]:
+        return PACKED[AF_INET6][address][1]
     name = host_bytes(parts[0])
     port = index(parts[1])
     flowinfo = wrapped(parts[2], 32) if len(parts) > 2 else 0
     scope = wrapped(parts[3], 32) if len(parts) > 3 else 0
     addr = ffi.new("cs_addr *")
-    host_address(addr, AF_INET6, name)
+    numeric = host_address(addr, AF_INET6, name)
     port = port_number(port, caller)
     if flowinfo > 0xFFFFF:
         raise OverflowError(f"{caller}(): flowinfo must be 0-1048575.")
     lib.cs_put_inet6(addr, port, flowinfo, scope)
+    # A number that was cut to 32 bits has its warning each time.
+    if exact and numeric and parts[2:] == (flowinfo, scope)[: len(parts) - 2]:
+        remember(AF_INET6, address, addr)
     return addr
+
+
+def has_types(address: Any, *types: type) -> bool:
+    """Whether ``address`` is a tuple of items of exactly these types."""
+    return type(address) is tuple and tuple(map(type, address)) == types
 
 
 def host_address(addr: Any, family: int, name: bytes) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from .._buffers import readable
 from .._cffi import ffi, lib
 from .._platform import CONSTANTS
-from ._codec import Codec, take, text
+from ._codec import Codec, remember, take, text
 
 AF_UNIX = CONSTANTS["AF_UNIX"]
 
@@ -22,6 +22,8 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
             raise OSError("AF_UNIX path too long")
     finally:
         ffi.release(path)
+    if type(address) in (str, bytes):
+        remember(AF_UNIX, address, addr)
     return addr
 
 

@@ -16,16 +16,26 @@ int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
     }
 }
 
+/* Puts the address `now` into `addr`: CS_NEW_ADDRESS, or 0 where it was there. */
+static int64_t renew(cs_addr *addr, const cs_addr *now)
+{
+    if (addr->len == now->len && memcmp(addr->storage, now->storage, now->len) == 0)
+        return 0;
+    cs_addr_set(addr, now->storage, now->len);
+    return CS_NEW_ADDRESS;
+}
+
 int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait)
 {
     for (int round = 0;; round++) {
-        socklen_t size = sizeof from->storage;
-        ssize_t n = recvfrom(fd, buf, len, flags, cs_sockaddr(from), &size);
+        cs_addr now;
+        socklen_t size = sizeof now.storage;
+        ssize_t n = recvfrom(fd, buf, len, flags, cs_sockaddr(&now), &size);
         int64_t stop;
 
         if (n >= 0) {
-            cs_addr_received(from, size);
-            return n;
+            cs_addr_received(&now, size);
+            return n + renew(from, &now);
         }
         if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
             return stop;

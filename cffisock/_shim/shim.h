@@ -19,6 +19,8 @@
  */
 
 #define CS_TIMED_OUT -4095
+/* More than any number of bytes that one call transfers. */
+#define CS_NEW_ADDRESS 0x10000000000
 
 /* A socket address: `len` bytes of a struct sockaddr, 0 for none.  `family` is
  * its sa_family, set by the functions that fill it in. */
@@ -39,6 +41,8 @@ typedef struct {
 /* --- io.c: data in and out --------------------------------------------------- */
 
 int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait);
+/* What `from` has in it stays if it is the sender's address; CS_NEW_ADDRESS is added to the result
+ * where it was not. */
 int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait);
 int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait);
 int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to,

@@ -1,0 +1,245 @@
+"""Data in and out: recv(2), send(2) and their kin."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, SupportsIndex
+
+from . import _address
+from ._address import PACKED
+from ._arguments import buffer_size, c_int, part_of
+from ._buffers import (
+    SCRATCH_SIZE,
+    give_scratch,
+    new_scratch,
+    readable,
+    release,
+    take_scratch,
+    writable,
+)
+from ._cffi import ffi, lib
+from ._errors import EAGAIN, resume
+from ._mailbox import UNSTABLE, Mailbox, give_mailbox, take_mailbox
+
+NEW_ADDRESS = lib.CS_NEW_ADDRESS
+# On CPython a global is found 25 ns sooner than an attribute of `lib`.
+cs_recv, cs_recvfrom, cs_send, cs_sendto = lib.cs_recv, lib.cs_recvfrom, lib.cs_send, lib.cs_sendto
+# The defaults of `flags` and `nbytes`: `is` tells them from what is equal to 0 and no int.
+NO_FLAGS = 0
+ALL = 0
+NOT_GIVEN: Any = object()
+UNKNOWN: tuple[Any, Any] = (object(), None)
+
+
+class DataMethods:
+    """The base socket's methods for data."""
+
+    __slots__ = ()
+
+    _fd: int
+    _wait: int
+    _family: int
+
+    # --- receiving ----------------------------------------------------------------
+
+    def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = NO_FLAGS, /) -> bytes:
+        """Receives up to ``bufsize`` bytes, b'' at the end of the stream: recv(2)."""
+        if type(bufsize) is not int or not 0 < bufsize <= SCRATCH_SIZE:
+            return self._recv_unusual(bufsize, flags)
+        if flags is not NO_FLAGS:
+            flags = c_int(flags)
+        try:
+            scratch = take_scratch()
+        except IndexError:
+            scratch = new_scratch()
+        try:
+            n = cs_recv(self._fd, scratch[0], bufsize, flags, self._wait)
+            while n < 0:
+                n = cs_recv(self._fd, scratch[0], bufsize, flags, resume(n, self._wait))
+            data: bytes = scratch[1][: n if n < bufsize else bufsize]  # MSG_TRUNC: n may be more
+            return data
+        finally:
+            give_scratch(scratch)
+
+    def _recv_unusual(self, bufsize: SupportsIndex, flags: SupportsIndex) -> bytes:
+        size = buffer_size(bufsize, "recv")
+        if size == 0:
+            return b""
+        if size <= SCRATCH_SIZE:
+            return DataMethods.recv(self, size, flags)
+        _, view = new_scratch(size)
+        data: bytes = view[: DataMethods.recv_into(self, view, 0, flags)]
+        return data
+
+    def recv_into(
+        self, buffer: Any, nbytes: SupportsIndex = ALL, flags: SupportsIndex = NO_FLAGS
+    ) -> int:
+        """Receives up to ``nbytes``, by default as many as fit, into ``buffer``: recv(2)."""
+        memory = writable(buffer, "recv_into() argument 1 must be")
+        try:
+            if flags is not NO_FLAGS:
+                flags = c_int(flags)
+            size = len(memory)
+            if nbytes is not ALL:
+                size = part_of(size, nbytes, "recv_into", "buffer too small for requested bytes")
+            if size == 0:
+                return 0
+            n: int = cs_recv(self._fd, memory, size, flags, self._wait)
+            while n < 0:
+                n = cs_recv(self._fd, memory, size, flags, resume(n, self._wait))
+            return n
+        finally:
+            release(memory)
+
+    def recvfrom(
+        self, bufsize: SupportsIndex, flags: SupportsIndex = NO_FLAGS, /
+    ) -> tuple[bytes, Any]:
+        """Receives up to ``bufsize`` bytes, with the sender's address: recvfrom(2)."""
+        if type(bufsize) is not int or not 0 <= bufsize <= SCRATCH_SIZE:
+            return self._recvfrom_unusual(bufsize, flags)
+        if flags is not NO_FLAGS:
+            flags = c_int(flags)
+        try:
+            box = take_mailbox()
+        except IndexError:
+            box = Mailbox()
+        n = cs_recvfrom(self._fd, box.memory, bufsize, flags, box.addr, self._wait)
+        if n < 0:
+            n = self._recvfrom_again(n, box, box.memory, bufsize, flags)
+        address = box.address
+        if n >= NEW_ADDRESS or address is UNSTABLE:
+            n &= NEW_ADDRESS - 1
+            address = box.new_address(self)
+        data = box.view[: n if n < bufsize else bufsize]
+        give_mailbox(box)
+        return data, address
+
+    def _recvfrom_unusual(self, bufsize: SupportsIndex, flags: SupportsIndex) -> tuple[bytes, Any]:
+        size = buffer_size(bufsize, "recvfrom")
+        if size <= SCRATCH_SIZE:
+            return DataMethods.recvfrom(self, size, flags)
+        _, view = new_scratch(size)
+        n, address = DataMethods.recvfrom_into(self, view, 0, flags)
+        return view[:n], address
+
+    def recvfrom_into(
+        self, buffer: Any, nbytes: SupportsIndex = ALL, flags: SupportsIndex = NO_FLAGS
+    ) -> tuple[int, Any]:
+        """As `recv_into`, with the sender's address: recvfrom(2)."""
+        memory = writable(buffer, "recvfrom_into() argument 1 must be")
+        try:
+            if flags is not NO_FLAGS:
+                flags = c_int(flags)
+            size = len(memory)
+            if nbytes is not ALL:
+                complaint = "nbytes is greater than the length of the buffer"
+                size = part_of(size, nbytes, "recvfrom_into", complaint)
+            try:
+                box = take_mailbox()
+            except IndexError:
+                box = Mailbox()
+            n: int = cs_recvfrom(self._fd, memory, size, flags, box.addr, self._wait)
+            if n < 0:
+                n = self._recvfrom_again(n, box, memory, size, flags)
+            address = box.address
+            if n >= NEW_ADDRESS or address is UNSTABLE:
+                n &= NEW_ADDRESS - 1
+                address = box.new_address(self)
+            give_mailbox(box)
+            return n, address
+        finally:
+            release(memory)
+
+    def _recvfrom_again(
+        self, n: int, box: Mailbox, memory: Any, size: int, flags: SupportsIndex
+    ) -> int:
+        """What becomes of a recvfrom(2) that had the negative result ``n``."""
+        while n < 0:
+            try:
+                wait = resume(n, self._wait)
+            except OSError:
+                give_mailbox(box)
+                raise
+            n = cs_recvfrom(self._fd, memory, size, flags, box.addr, wait)
+        return n
+
+    # --- sending ------------------------------------------------------------------
+
+    def send(self, data: Any, flags: SupportsIndex = NO_FLAGS, /) -> int:
+        """Sends ``data`` and returns how many bytes of it the kernel took: send(2)."""
+        if flags is not NO_FLAGS:
+            flags = c_int(flags)
+        memory = data if type(data) is bytes else readable(data)
+        try:
+            n: int = cs_send(self._fd, memory, len(memory), flags, self._wait)
+            while n < 0:
+                n = cs_send(self._fd, memory, len(memory), flags, resume(n, self._wait))
+            return n
+        finally:
+            if memory is not data:
+                release(memory)
+
+    def sendall(self, data: Any, flags: SupportsIndex = NO_FLAGS, /) -> None:
+        """Sends all of ``data``, with one timeout for the whole: send(2).
+
+        After an error nobody can tell how much was sent.
+        """
+        if flags is not NO_FLAGS:
+            flags = c_int(flags)
+        memory = data if type(data) is bytes else readable(data)
+        try:
+            # Usually the kernel takes everything at once.  If it does not, a timed socket
+            # does not wait here: its one deadline is for the calls that follow.
+            wait = self._wait
+            n = cs_send(self._fd, memory, len(memory), flags, wait if wait < 0 else 0)
+            if n != len(memory):
+                self._send_rest(memory, n, flags, wait)
+        finally:
+            if memory is not data:
+                release(memory)
+
+    def _send_rest(self, data: Any, n: int, flags: SupportsIndex, wait: int) -> None:
+        """Sends what is left after a first attempt had the result ``n``."""
+        memory = ffi.from_buffer(data) if type(data) is bytes else data
+        deadline = lib.cs_deadline(wait)
+        sent = 0
+        if n == -EAGAIN and wait > 0:
+            n = 0
+        while True:
+            if n < 0:
+                deadline = resume(n, deadline)
+            else:
+                sent += n
+            if sent == len(memory):
+                return
+            # One send(2) a call: signal handlers run between them.
+            n = cs_send(self._fd, memory + sent, len(memory) - sent, flags, deadline)
+
+    def sendto(
+        self, data: Any, second: Any = NOT_GIVEN, third: Any = NOT_GIVEN, /, *more: Any
+    ) -> int:
+        """Sends ``data`` to an address: ``sendto(data[, flags], address)``, sendto(2)."""
+        if third is NOT_GIVEN and second is not NOT_GIVEN:
+            flags, address = NO_FLAGS, second
+        elif third is not NOT_GIVEN and not more:
+            flags, address = c_int(second), third
+        else:
+            given = 1 if second is NOT_GIVEN else 3 + len(more)
+            raise TypeError(f"sendto() takes 2 or 3 arguments ({given} given)")
+        memory = data if type(data) is bytes else readable(data)
+        try:
+            try:
+                known, addr = PACKED[self._family].get(address, UNKNOWN)
+            except TypeError:  # not hashable, such as a bytearray
+                known, addr = UNKNOWN
+            if known is not address:
+                addr = _address.pack(self, address, "sendto")
+            sys.audit("socket.sendto", self, address)
+            n: int = cs_sendto(self._fd, memory, len(memory), flags, addr, self._wait)
+            while n < 0:
+                wait = resume(n, self._wait)
+                n = cs_sendto(self._fd, memory, len(memory), flags, addr, wait)
+            return n
+        finally:
+            if memory is not data:
+                release(memory)
