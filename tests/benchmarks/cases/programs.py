@@ -26,12 +26,12 @@ def done(process: subprocess.CompletedProcess[str]) -> str:
     return process.stdout
 
 
-def echo(name: str) -> Callable[[str, Plan], float]:
-    """A program that is server and clients, and prints the nanoseconds for each message."""
+def program(name: str, *arguments: str) -> Callable[[str, Plan], float]:
+    """A program that is both ends, and prints the nanoseconds for each message."""
 
     def measure(module: str, plan: Plan) -> float:
         times = [str(plan.program_warm_up), str(plan.program)]
-        return float(done(python(*WAYS[module], str(PROGRAMS / name), *times)))
+        return float(done(python(*WAYS[module], str(PROGRAMS / name), *times, *arguments)))
 
     return measure
 
@@ -77,7 +77,7 @@ def request_all(clients: list[socket.socket], seconds: float) -> float:
 
 CASES = [
     # 1.3 times as many messages a second.
-    ProcessCase("asyncio streams, 50 connections", echo("asyncio_echo.py"), Goal(1 / 1.3)),
-    ProcessCase("threaded echo, 200 clients", echo("threaded_echo.py")),
+    ProcessCase("asyncio streams, 50 connections", program("asyncio_echo.py"), Goal(1 / 1.3)),
+    ProcessCase("threaded echo, 200 clients", program("threaded_echo.py")),
     ProcessCase("http.server, 8 connections", http),
 ]
