@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 from contextlib import ExitStack
 from dataclasses import replace
@@ -154,6 +155,8 @@ def test_results_are_kept(tmp_path: Path) -> None:
 
 def test_geometric_mean() -> None:
     assert result(ROW, OTHER).mean == statistics.geometric_mean([0.5, 2.0]) == 1.0
+    batch = dataclasses.replace(ROW, room="batches", ratio=0.01)
+    assert result(ROW, OTHER, batch).mean == 1.0
 
 
 def test_table() -> None:

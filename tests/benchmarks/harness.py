@@ -23,8 +23,8 @@ from .results import Row
 
 IS_PYPY = sys.implementation.name == "pypy"
 
-# Runs an operation that many times.
-Loop = Callable[[int], object]
+# Runs an operation that many times; the time that counts, None where all of it does.
+Loop = Callable[[int], Union[int, None]]
 # Makes the loop for a module; what it opens is closed by the stack.
 Prepare = Callable[[Any, ExitStack], Loop]
 # One measurement: the time or the memory that an operation takes.
@@ -109,9 +109,7 @@ class Case:
         count = calibrate(loop, plan.sample, self.clock)
 
         def sample() -> float:
-            start = self.clock()
-            loop(count)
-            return (self.clock() - start) / (count * self.per)
+            return taken(loop, count, self.clock) / (count * self.per)
 
         return sample
 
@@ -155,16 +153,21 @@ def with_own_code(function: Any) -> Any:
     )
 
 
+def taken(loop: Loop, count: int, clock: Clock) -> int:
+    """Nanoseconds that so many operations take."""
+    start = clock()
+    counted = loop(count)
+    return clock() - start if counted is None else counted
+
+
 def calibrate(loop: Loop, seconds: float, clock: Clock) -> int:
     """How many times make ``seconds``; has run for about half of that at least."""
     wanted = seconds * 1e9
     count = 1
     while True:
-        start = clock()
-        loop(count)
-        taken = clock() - start
-        if taken >= wanted / 4:
-            return max(1, round(count * wanted / taken))
+        nanoseconds = taken(loop, count, clock)
+        if nanoseconds >= wanted / 4:
+            return max(1, round(count * wanted / nanoseconds))
         count *= 2
 
 

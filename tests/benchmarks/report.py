@@ -48,7 +48,7 @@ def conclusion(result: Result) -> str:
     """The last lines: the geometric mean, and how many goals were met."""
     met = sum(row.met for row in result.rows)
     return (
-        f"{'geometric mean of all ratios':42}{result.mean:6.2f}{'':54}"
+        f"{'geometric mean, without batches':42}{result.mean:6.2f}{'':54}"
         f"{result.mean_goal:6.2f} {verdict(result.mean, result.mean_goal)}\n"
         f"{met} of {len(result.rows)} goals met"
     )

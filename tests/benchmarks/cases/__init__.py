@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..harness import AnyCase
 from . import (
+    batches,
     connections,
     datagrams,
     files,
@@ -20,6 +21,7 @@ ROOMS = [
     streams,
     datagrams,
     messages,
+    batches,
     connections,
     options,
     inet,
