@@ -216,7 +216,7 @@ class DataMethods:
             n = cs_send(self._fd, memory + sent, len(memory) - sent, flags, deadline)
 
     def sendto(
-        self, data: Any, second: Any = NOT_GIVEN, third: Any = NOT_GIVEN, /, *more: Any
+        self, data: Any = NOT_GIVEN, second: Any = NOT_GIVEN, third: Any = NOT_GIVEN, /, *more: Any
     ) -> int:
         """Sends ``data`` to an address: ``sendto(data[, flags], address)``, sendto(2)."""
         if third is NOT_GIVEN and second is not NOT_GIVEN:
@@ -224,8 +224,8 @@ class DataMethods:
         elif third is not NOT_GIVEN and not more:
             flags, address = c_int(second), third
         else:
-            given = 1 if second is NOT_GIVEN else 3 + len(more)
-            raise TypeError(f"sendto() takes 2 or 3 arguments ({given} given)")
+            count = sum(given is not NOT_GIVEN for given in (data, second, third, *more))
+            raise TypeError(f"sendto() takes 2 or 3 arguments ({count} given)")
         memory = data if type(data) is bytes else readable(data)
         try:
             try:
