@@ -171,5 +171,6 @@ def test_an_unchanged_server(server: Any) -> None:
     for _ in range(20):
         with opener.open(f"{url}empty", timeout=LONG) as answer:
             assert answer.read() == b""
-    with pytest.raises(urllib.error.HTTPError, match="404"):
-        opener.open(f"{url}none", timeout=LONG).close()
+    with pytest.raises(urllib.error.HTTPError, match="404") as refused:
+        opener.open(f"{url}none", timeout=LONG)
+    refused.value.close()
