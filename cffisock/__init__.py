@@ -7,7 +7,6 @@ Use it as ``import cffisock as socket``; or let a program that knows nothing of 
 from __future__ import annotations
 
 from errno import EAGAIN, EBADF, EWOULDBLOCK
-from typing import TYPE_CHECKING
 
 from . import _socket
 from ._convenience import (
@@ -128,6 +127,7 @@ __all__ = [
     *_socket.CONSTANT_NAMES,
 ]
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     # The constants come from a table that a type checker cannot see.
     BDADDR_ANY: str

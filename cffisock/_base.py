@@ -4,14 +4,12 @@ checks the result.  Messages and options are in rooms of their own."""
 from __future__ import annotations
 
 import sys
-import warnings
 from abc import ABCMeta
-from typing import Any, SupportsIndex
 
 from . import _address
 from ._address import give_slot, take_slot
 from ._algorithms import AlgorithmMethods
-from ._arguments import Seconds, buffer_size, c_fd, c_int, part_of, seconds, wait_for
+from ._arguments import buffer_size, c_fd, c_int, part_of, seconds, wait_for
 from ._buffers import (
     SCRATCH_SIZE,
     give_scratch,
@@ -22,10 +20,16 @@ from ._buffers import (
     writable,
 )
 from ._cffi import ffi, lib
-from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume
+from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
 from ._messages import MessageMethods
 from ._options import OptionMethods
 from ._platform import CONSTANTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, SupportsIndex
+
+    from ._arguments import Seconds
 
 AF_ALG = CONSTANTS["AF_ALG"]
 AF_INET = CONSTANTS["AF_INET"]
@@ -153,7 +157,7 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
         if fd < 0:
             return
         try:
-            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
+            warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
         finally:
             self._fd = -1
             lib.cs_close(fd)
