@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from errno import EAGAIN, EBADF, EWOULDBLOCK
 
-from . import _socket
+from . import _platform, _socket
 from ._convenience import (
     _GLOBAL_DEFAULT_TIMEOUT,
     _LOCALHOST,
@@ -71,7 +71,8 @@ from ._socket import (
     timeout,
 )
 
-globals().update({name: getattr(_socket, name) for name in _socket.CONSTANT_NAMES})
+globals().update(_platform.CONSTANTS)
+globals().update(_platform.TEXTS)
 for _enum in ENUMS:
     globals().update(_enum.__members__)
 del _enum
