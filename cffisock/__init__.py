@@ -7,9 +7,8 @@ Use it as ``import cffisock as socket``; or let a program that knows nothing of 
 from __future__ import annotations
 
 from errno import EAGAIN, EBADF, EWOULDBLOCK
-from typing import TYPE_CHECKING
 
-from . import _socket
+from . import _platform, _socket
 from ._convenience import (
     _GLOBAL_DEFAULT_TIMEOUT,
     _LOCALHOST,
@@ -72,7 +71,8 @@ from ._socket import (
     timeout,
 )
 
-globals().update({name: getattr(_socket, name) for name in _socket.CONSTANT_NAMES})
+globals().update(_platform.CONSTANTS)
+globals().update(_platform.TEXTS)
 for _enum in ENUMS:
     globals().update(_enum.__members__)
 del _enum
@@ -128,6 +128,7 @@ __all__ = [
     *_socket.CONSTANT_NAMES,
 ]
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     # The constants come from a table that a type checker cannot see.
     BDADDR_ANY: str

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Sequence
-from typing import Any, SupportsIndex
+from collections.abc import Sequence
 
 from ._arguments import INT_MAX, c_int, c_ssize, kind_of
 from ._buffers import allocate, readable, release
 from ._cffi import ffi, lib
+from ._errors import warn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, SupportsIndex
 
 # The kernel's lengths are ints on some systems: what fits there fits everywhere.
 CONTROL_MAX = INT_MAX
@@ -82,7 +86,7 @@ def unpack_control(msg: Any) -> list[tuple[int, int, bytes]]:
     while offset > 0:
         items.append((found.level, found.type, ffi.unpack(found.data, found.len)))
         if found.cut:
-            warnings.warn(
+            warn(
                 "received malformed or improperly-truncated ancillary data",
                 RuntimeWarning,
                 stacklevel=4,

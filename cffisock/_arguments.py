@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
-import warnings
 from operator import index
-from typing import Any, SupportsFloat, SupportsIndex, Union
+
+from ._errors import warn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, SupportsFloat, SupportsIndex, Union
+
+    Seconds = Union[SupportsFloat, SupportsIndex, None]
+    PathLike = Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]
 
 INT_MAX = 2**31 - 1
 INT_MIN = -(2**31)
@@ -16,9 +22,6 @@ NS_PER_S = 10**9
 TIME_MAX = 2**63 - 1  # nanoseconds
 # What a negative number is where only an unsigned one will do: CPython 3.14 changed its mind.
 NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
-
-Seconds = Union[SupportsFloat, SupportsIndex, None]
-PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 
 def c_int(value: SupportsIndex) -> int:
@@ -45,7 +48,7 @@ def c_unsigned(value: SupportsIndex, maximum: int, c_type: str) -> int:
     if number > maximum:
         if sys.version_info < (3, 10) and number <= INT_MAX:
             # Python 3.9 cut off what was too much.
-            warnings.warn(f"number too large for C {c_type}", DeprecationWarning, stacklevel=4)
+            warn(f"number too large for C {c_type}", DeprecationWarning, stacklevel=4)
             return number & maximum
         raise OverflowError(f"Python int too large for C {c_type}")
     return number
@@ -133,13 +136,13 @@ def wait_for(value: Any) -> int:
         number = float(value)
     else:
         raise TypeError(f"must be real number, not {type(value).__name__}")
-    if math.isnan(number):
-        raise ValueError("Invalid value NaN (not a number)")
     if not abs(number) < TIME_MAX / NS_PER_S:
+        if number != number:  # noqa: PLR0124  (math.isnan() is all that math would be imported for)
+            raise ValueError("Invalid value NaN (not a number)")
         raise OverflowError("timestamp out of range for C PyTime_t")
     if number < 0:
         raise ValueError("Timeout value out of range")
-    return math.ceil(number * NS_PER_S)
+    return -int(-number * NS_PER_S // 1)  # up
 
 
 def seconds(wait: int) -> float | None:

@@ -4,17 +4,15 @@ call of the shim and checks the result.  Data, messages, batches and options hav
 from __future__ import annotations
 
 import sys
-import warnings
 from abc import ABCMeta
-from typing import Any, SupportsIndex
 
 from . import _address
 from ._address import give_slot, take_slot
 from ._algorithms import AlgorithmMethods
-from ._arguments import Seconds, c_fd, c_int, seconds, wait_for
+from ._arguments import c_fd, c_int, seconds, wait_for
 from ._batches import BatchMethods
 from ._cffi import ffi, lib
-from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume
+from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
 from ._messages import MessageMethods
 from ._options import OptionMethods
 from ._platform import CONSTANTS
@@ -24,6 +22,12 @@ if sys.implementation.name == "cpython":
 else:
     # PyPy calls cffi's functions faster than its own, and has fewer of those.
     from ._data import DataMethods  # type: ignore[assignment]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, SupportsIndex
+
+    from ._arguments import Seconds
 
 AF_ALG = CONSTANTS["AF_ALG"]
 AF_INET = CONSTANTS["AF_INET"]
@@ -158,7 +162,7 @@ class socket(
         if fd < 0:
             return
         try:
-            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
+            warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
         finally:
             self._fd = -1
             lib.cs_close(fd)

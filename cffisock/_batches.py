@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable
 from itertools import count
-from typing import Any, SupportsIndex
 
 from . import _address
-from ._address import Slot
 from ._ancillary import CONTROL_MAX, pack_control, unpack_control
 from ._arguments import c_int, c_ssize, kind_of
 from ._buffers import allocate, readable, release
@@ -17,6 +14,17 @@ from ._cffi import ffi, lib
 from ._errors import resume
 from ._messages import buffer_to_fill, items_of
 from ._platform import CONSTANTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, SupportsIndex
+
+    from ._address import Slot
+
+    Ancillary = list[tuple[int, int, bytes]]
+    # Data, or how many bytes of it; control messages; flags; the sender's address.
+    Item = tuple[Any, Ancillary, int, Any]
 
 INET = (CONSTANTS["AF_INET"], CONSTANTS["AF_INET6"])
 SOCK_DGRAM = CONSTANTS["SOCK_DGRAM"]
@@ -28,10 +36,6 @@ SEGMENT_MAX = 2**16 - 1
 NEW_SENDER = lib.CS_NEW_SENDER
 MORE_THAN_DATA = lib.CS_MORE_THAN_DATA
 TRAIN_CONTROL: int = lib.cs_train_control()
-
-Ancillary = list[tuple[int, int, bytes]]
-# Data, or how many bytes of it; control messages; flags; the sender's address.
-Item = tuple[Any, Ancillary, int, Any]
 
 
 class Room:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, NoReturn
 
 from ._arguments import kind_of
 from ._cffi import ffi
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 # The largest read that asyncio asks for.  Memory that is never touched costs nothing.
 SCRATCH_SIZE = 256 * 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, SupportsIndex
 
 from . import _address
 from ._address import PACKED
@@ -20,6 +19,10 @@ from ._buffers import (
 from ._cffi import ffi, lib
 from ._errors import EAGAIN, resume
 from ._mailbox import UNSTABLE, Mailbox, give_mailbox, take_mailbox
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, SupportsIndex
 
 NEW_ADDRESS = lib.CS_NEW_ADDRESS
 # On CPython a global is found 25 ns sooner than an attribute of `lib`.

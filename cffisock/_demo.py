@@ -11,11 +11,14 @@ import threading
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import cffisock
 
 from ._install import interpreters_own
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SIZE = 1 << 20
 DATAGRAM = 1024

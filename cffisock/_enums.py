@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
-from typing import Any
 
 from ._platform import CONSTANTS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+# Where two names have one value the first in alphabetical order is the one that is shown.
+_ROWS = sorted(
+    (value, name)
+    for name, value in CONSTANTS.items()
+    if name.startswith(("AF_", "SOCK_", "MSG_", "AI_")) and name.isupper()
+)
+
 
 def _members(prefix: str) -> list[tuple[str, int]]:
-    # Where two names have one value the first in alphabetical order is the one that is shown.
-    rows = [row for row in CONSTANTS.items() if row[0].startswith(prefix) and row[0].isupper()]
-    return sorted(rows, key=lambda row: (row[1], row[0]))
+    return [(name, value) for value, name in _ROWS if name.startswith(prefix)]
 
 
 AddressFamily = IntEnum("AddressFamily", _members("AF_"), module="cffisock")  # type: ignore[misc]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import sys
 from operator import index
-from typing import Any, Callable, SupportsIndex, TypeVar
 
 from ._arguments import c_int, c_text, c_unsigned
 from ._buffers import give_scratch, new_scratch, readable, release, take_scratch
@@ -19,14 +18,19 @@ from ._cffi import ffi, lib
 from ._errors import check
 from ._platform import CONSTANTS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, SupportsIndex, TypeVar
+
+    _K = TypeVar("_K", int, str, bytes)
+    _V = TypeVar("_V")
+
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
 SIZES = {AF_INET: 4, AF_INET6: 16}
 
 KNOWN_MAX = 1024
 _LONGEST_TEXT = 45  # of an IPv6 address; inet_aton() takes any length
-_K = TypeVar("_K", int, str, bytes)
-_V = TypeVar("_V")
 
 
 def remember(known: dict[_K, _V], key: _K, value: _V) -> _V:

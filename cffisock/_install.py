@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from types import ModuleType
-from typing import Any
 
-from . import _children, _socket
+from . import _socket
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _own: dict[str, ModuleType] = {}
 
 
 def interpreters_own(name: str) -> ModuleType:
     """The interpreter's own module ``name``, also after `install`."""
-    return _own[name] if name in _own else importlib.import_module(name)
+    return _own[name] if name in _own else __import__(name)
 
 
 def install() -> None:
@@ -27,13 +29,15 @@ def install() -> None:
     public = sys.modules[__package__]
     if sys.modules.get("socket") is public:
         return
-    holders = _holders()
+    from . import _children  # noqa: PLC0415  (few programs install)
+
+    holders = [name for name in _holders() if not _children.is_told(name)]
     if holders:
         raise RuntimeError(
             "cffisock.install() came too late: the interpreter's own socket module is already "
             f"in use by {', '.join(holders)}; call it before they are imported"
         )
-    _own["_socket"] = importlib.import_module("_socket")
+    _own["_socket"] = __import__("_socket")
     public_own = sys.modules.get("socket")
     sys.modules["_socket"] = _socket
     sys.modules["socket"] = public
@@ -56,7 +60,6 @@ def _holders() -> list[str]:
         for name, module in list(sys.modules.items())
         if module not in own
         and not name.startswith(ours)
-        and not _children.is_told(name)
         and any(id(value) in held for value in _namespace(module))
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from errno import EAGAIN, EWOULDBLOCK
-from typing import TYPE_CHECKING, Any
 
 from ._errors import timeout
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ._object import socket
 
 _blocking_errnos = {EAGAIN, EWOULDBLOCK}

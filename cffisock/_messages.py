@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from typing import Any, SupportsIndex
 
 from . import _address
 from ._address import give_slot, take_slot
@@ -14,7 +12,12 @@ from ._buffers import allocate, new_scratch, readable, release, writable
 from ._cffi import ffi, lib
 from ._errors import resume
 
-Received = tuple[Any, list[tuple[int, int, bytes]], int, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, SupportsIndex
+
+    Received = tuple[Any, list[tuple[int, int, bytes]], int, Any]
 
 
 class MessageMethods:

@@ -6,23 +6,28 @@ import errno
 import os
 import sys
 from operator import index
-from typing import Any, Callable, SupportsIndex, Union
 
 from ._address import unpack
 from ._address.inet import host_address, unpack_inet
-from ._arguments import UINT_MAX, PathLike, c_int, c_path, c_text, kind_of
+from ._arguments import UINT_MAX, c_int, c_path, c_text, kind_of
 from ._buffers import allocate
 from ._cffi import ffi, lib
 from ._errors import check, error_for, gai_error, herror_for
 from ._inet import inet_ntop, remember
 from ._platform import CONSTANTS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, SupportsIndex, Union
+
+    from ._arguments import PathLike
+
+    Host = Union[str, bytes, bytearray]
+    HostEntry = tuple[str, list[str], list[str]]
+    Answer = tuple[int, int, int, str, Any]
+
 AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
 AF_INET = CONSTANTS["AF_INET"]
-
-Host = Union[str, bytes, bytearray]
-HostEntry = tuple[str, list[str], list[str]]
-Answer = tuple[int, int, int, str, Any]
 
 # The room that a look-up may take, in bytes: a host can have any number of names.
 _ROOMS = tuple(1024 * 4**n for n in range(8))

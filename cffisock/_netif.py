@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import SupportsIndex
 
-from ._arguments import UINT_MAX, PathLike, c_path, c_unsigned
+from ._arguments import UINT_MAX, c_path, c_unsigned
 from ._cffi import ffi, lib
 from ._errors import check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import SupportsIndex
+
+    from ._arguments import PathLike
 
 _ROOM = 32
 _NAME_SIZE = 16

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any, NoReturn
 
-from . import _base, _tls
+from . import _base
 from ._cffi import lib
 from ._enums import FAMILIES, KINDS
 from ._errors import check
 from ._io import SocketIO
 from ._sendfile import SendfileMethods
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 
 class socket(SendfileMethods, _base.socket):
@@ -34,6 +37,8 @@ class socket(SendfileMethods, _base.socket):
         super().__init_subclass__(**kwargs)
         if (cls.__module__, cls.__qualname__) == ("ssl", "SSLSocket"):
             # The module ``ssl`` is being imported, over this one.
+            from . import _tls  # noqa: PLC0415  (few programs need it)
+
             _tls.adapt(cls)
 
     def _become(self, fd: int, family: int, type: int, proto: int, wait: int) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from operator import index
-from typing import Any, SupportsIndex
 
 from ._arguments import INT_MAX, UINT_MAX, c_int
 from ._buffers import readable, release
 from ._cffi import ffi, lib
 from ._errors import check
 from ._platform import CONSTANTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, SupportsIndex
 
 AF_VSOCK = CONSTANTS["AF_VSOCK"]
 BUFLEN_MAX = 1024

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from errno import EAGAIN, EBADF
 from os import read, readv, write
-from typing import Any, SupportsIndex
 
 from ._data import ALL, NO_FLAGS, DataMethods
 from ._platform import CONSTANTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, SupportsIndex
 
 SOCK_SEQPACKET = CONSTANTS["SOCK_SEQPACKET"]
 # os.read() allocates that much each time: what asks for more has less to read, mostly.

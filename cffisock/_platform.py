@@ -6,9 +6,15 @@ from ._cffi import ffi, lib
 
 
 def _read() -> dict[str, int]:
-    count = ffi.new("int *")
-    table = ffi.unpack(lib.cs_constants(count), count[0])
-    return {ffi.string(row.name).decode(): row.value for row in table}
+    # All names are one string, since taking 700 out of C one by one takes 0.4 ms.
+    names = ffi.string(lib.cs_constant_names()).decode().split()
+    return dict(zip(names, ffi.unpack(lib.cs_constant_values(), len(names))))
 
 
 CONSTANTS: dict[str, int] = _read()
+
+# Constants that are no numbers.
+TEXTS = {
+    "BDADDR_ANY": "00:00:00:00:00:00",
+    "BDADDR_LOCAL": "00:00:00:FF:FF:FF",
+}

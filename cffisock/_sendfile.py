@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._cffi import lib
 from ._errors import TIMED_OUT, error_for, is_interrupted, resume
 from ._platform import CONSTANTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, SupportsIndex
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 READ_SIZE = 64 * 1024

@@ -3,13 +3,10 @@ plain ints for constants, and the functions that need no public socket."""
 
 from __future__ import annotations
 
-from typing import Any, SupportsIndex
-
 from ._ancillary import CMSG_LEN, CMSG_SPACE
 from ._arguments import c_fd
 from ._base import getdefaulttimeout, setdefaulttimeout, socket
 from ._cffi import lib
-from ._constants import TEXTS
 from ._errors import check, error, gaierror, herror, timeout
 from ._inet import (
     htonl,
@@ -34,7 +31,11 @@ from ._netdb import (
     sethostname,
 )
 from ._netif import if_indextoname, if_nameindex, if_nametoindex
-from ._platform import CONSTANTS
+from ._platform import CONSTANTS, TEXTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, SupportsIndex
 
 __all__ = [
     "CMSG_LEN",

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import Any, NoReturn
 
 from ._install import interpreters_own
 from ._platform import CONSTANTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 

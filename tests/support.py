@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import _cffi_backend
+
 import cffisock
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "descriptors",
     "fds_in",
     "full_listener",
+    "isolated",
     "later",
     "own",
     "python",
@@ -130,6 +133,18 @@ def python(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         timeout=50,
         **options,
     )
+
+
+def isolated(code: str) -> subprocess.CompletedProcess[str]:
+    """Runs the code in this interpreter as it would start if only cffisock were installed.
+
+    It has the modules that `site` imports, but not what .pth files do: that of an editable
+    install needs typing, re and pathlib, and would hide who else imports them.
+    """
+    # PyPy's cffi is a part of the interpreter.
+    backend = getattr(_cffi_backend, "__file__", None)
+    path = [str(ROOT), *([str(Path(backend).parent)] if backend else [])]
+    return python("-I", "-S", "-c", f"import sys, site; sys.path += {path}\n{code}")
 
 
 @contextmanager

@@ -77,10 +77,11 @@ PRINT = """
 #include <stdio.h>
 #include "internal.h"
 int main(void) {
-    int count;
-    const cs_constant *table = cs_constants(&count);
-    for (int i = 0; i < count; i++)
-        printf("%s=%lld\\n", table[i].name, (long long)table[i].value);
+    char names[100], *rest = names;
+    const int64_t *value = cs_constant_values();
+    strcpy(names, cs_constant_names());
+    for (char *name; (name = strtok_r(rest, " ", &rest)) != NULL; value++)
+        printf("%s=%lld\\n", name, (long long)*value);
 }
 """
 

@@ -16,6 +16,7 @@ import pytest
 import cffisock
 import cffisock._socket
 from cffisock import _constants as table
+from cffisock._platform import TEXTS
 
 LAYERS = [
     pytest.param(cffisock, standard, id="socket"),
@@ -71,7 +72,7 @@ def test_what_the_kernel_fixes_is_there(ours: ModuleType, _theirs: ModuleType) -
 
 
 def test_texts() -> None:
-    for name, value in table.TEXTS.items():
+    for name, value in TEXTS.items():
         assert getattr(cffisock, name) == getattr(cffisock._socket, name) == value
 
 
@@ -80,7 +81,7 @@ def test_the_table_is_well_formed() -> None:
     pattern = re.compile(r"[A-Z][A-Za-z0-9_]+(=(-?\d+|0x[0-9a-f]+))?")
     assert [word for word in words if not pattern.fullmatch(word)] == []
     assert [word for word in GENERIC if "=" not in word] == []
-    names = [word.partition("=")[0] for word in words] + list(table.TEXTS)
+    names = [word.partition("=")[0] for word in words] + list(TEXTS)
     assert sorted(names) == sorted(set(names))
 
 

@@ -1,29 +1,16 @@
 """Socket addresses: Python's tuples and strings on one side, the kernel's bytes on the other.
 
-A family has a module of its own with a `Codec`, and its line in `CODECS`.
+A family has a module of its own with a `Codec`, and its line in `MODULES` or `CODECS`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 from .._cffi import ffi
-from . import (
-    alg,
-    bluetooth,
-    can,
-    inet,
-    netlink,
-    packet,
-    qipcrtr,
-    raw,
-    rds,
-    tipc,
-    unix,
-    vsock,
-)
-from ._codec import PACKED, Codec
+from .._platform import CONSTANTS
+from . import inet, unix
+from ._codec import PACKED
 
 __all__ = [
     "CODECS",
@@ -37,27 +24,36 @@ __all__ = [
     "unpack",
 ]
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._codec import Codec
+
+    Slot = tuple[Any, Any]
+
+# The modules that few programs need, each imported with the first address of its family.
+MODULES = {
+    CONSTANTS["AF_ALG"]: "alg",
+    CONSTANTS["AF_BLUETOOTH"]: "bluetooth",
+    CONSTANTS["AF_CAN"]: "can",
+    CONSTANTS["AF_NETLINK"]: "netlink",
+    CONSTANTS["AF_PACKET"]: "packet",
+    CONSTANTS["AF_QIPCRTR"]: "qipcrtr",
+    CONSTANTS["AF_RDS"]: "rds",
+    CONSTANTS["AF_TIPC"]: "tipc",
+    CONSTANTS["AF_VSOCK"]: "vsock",
+}
+
+# The codecs that are there.
 CODECS: dict[int, Codec] = {
-    codec.family: codec
-    for codec in (
-        alg.ALG,
-        bluetooth.BLUETOOTH,
-        can.CAN,
-        inet.INET,
-        inet.INET6,
-        netlink.NETLINK,
-        packet.PACKET,
-        qipcrtr.QIPCRTR,
-        rds.RDS,
-        tipc.TIPC,
-        unix.UNIX,
-        vsock.VSOCK,
-    )
+    CONSTANTS["AF_INET"]: inet.INET,
+    CONSTANTS["AF_INET6"]: inet.INET6,
+    CONSTANTS["AF_UNIX"]: unix.UNIX,
 }
 
 # Where the kernel writes addresses, each with the view that its bytes are cut from;
 # lent out as the scratch buffers of _buffers are.
-Slot = tuple[Any, Any]
 _slots: deque[Slot] = deque(maxlen=16)
 give_slot = _slots.append
 
@@ -71,6 +67,16 @@ def new_slot() -> Slot:
     """Room for an address, which has none."""
     addr = ffi.new("cs_addr *")
     return addr, ffi.buffer(addr)
+
+
+def _load(family: int) -> Codec:
+    """Imports the codec of ``family``, for one without a module that of `raw`."""
+    from importlib import import_module  # noqa: PLC0415  (rarely needed)
+
+    module = import_module(f"{__name__}.{MODULES.get(family, 'raw')}")
+    codec: Codec = module.CODEC
+    CODECS[family] = codec
+    return codec
 
 
 def take_slot() -> Slot:
@@ -88,9 +94,7 @@ def pack(sock: Any, address: Any, caller: str) -> Any:
     ValueError or OverflowError for a bad address, OSError or gaierror for a name that is not
     known.
     """
-    codec = CODECS.get(sock._family)
-    if codec is None:
-        return raw.pack(address, caller, sock)
+    codec = CODECS.get(sock._family) or _load(sock._family)
     return codec.pack(address, caller, sock)
 
 
@@ -110,9 +114,7 @@ def unpack(slot: Slot, sock: Any) -> Any:
         pass
     if not raw_bytes:
         return None
-    codec = CODECS.get(addr.family)
-    if codec is None:
-        return raw.unpack(addr, sock)
+    codec = CODECS.get(addr.family) or _load(addr.family)
     address = codec.unpack(addr, sock)
     if codec.stable:
         if len(_unpacked) >= _UNPACKED_MAX:

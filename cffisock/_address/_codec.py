@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import defaultdict
-from typing import Any, Callable, NamedTuple, SupportsIndex
 
 from .._arguments import integer
 from .._cffi import ffi
-from .._errors import check
+from .._errors import check, warn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, SupportsIndex
 
 
-class Codec(NamedTuple):
-    """One address family, by its number.
+class Codec:
+    """One address family.
 
     ``pack(address, caller, sock)`` gives a ``cs_addr *`` for a Python address;
     ``unpack(addr, sock)`` the Python address for a ``cs_addr *``.  ``sock`` is the socket
@@ -21,10 +23,18 @@ class Codec(NamedTuple):
     the socket, so that it may be remembered.
     """
 
-    family: int
-    pack: Callable[[Any, str, Any], Any]
-    unpack: Callable[[Any, Any], Any]
-    stable: bool
+    __slots__ = ("pack", "stable", "unpack")
+
+    def __init__(
+        self,
+        pack: Callable[[Any, str, Any], Any],
+        unpack: Callable[[Any, Any], Any],
+        *,
+        stable: bool,
+    ) -> None:
+        self.pack = pack
+        self.unpack = unpack
+        self.stable = stable
 
 
 # Addresses of peers, ready for the kernel, by family: each with the very object that it was made
@@ -86,7 +96,7 @@ def wrapped(value: SupportsIndex, bits: int) -> int:
     number = integer(value)
     if not -(1 << bits - 1) <= number < 1 << bits:
         # Reported where the socket's method was called.
-        warnings.warn("integer value out of range", DeprecationWarning, stacklevel=5)
+        warn("integer value out of range", DeprecationWarning, stacklevel=5)
     return number & (1 << bits) - 1
 
 

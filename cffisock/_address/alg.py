@@ -6,13 +6,14 @@ Only bind(2) takes one; the kernel gives none.  Its Documentation/crypto/userspa
 from __future__ import annotations
 
 import errno
-from typing import Any
 
 from .._cffi import ffi, lib
-from .._platform import CONSTANTS
 from ._codec import Codec, completed, require_tuple, take, text, utf8, wrapped
 
-AF_ALG = CONSTANTS["AF_ALG"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 COMPLAINT = "AF_ALG address must be a tuple (type, name[, feat[, mask]])"
 
@@ -41,4 +42,4 @@ def unpack(addr: Any, sock: Any) -> tuple[str, str, int, int]:
     return both[:type_len].decode(), both[type_len:].decode(), feat, mask
 
 
-ALG = Codec(AF_ALG, pack, unpack, stable=True)
+CODEC = Codec(pack, unpack, stable=True)

@@ -13,12 +13,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
-
 from .._cffi import lib
 from .._platform import CONSTANTS
 from . import raw
 from ._codec import Codec, completed, put, take, text, utf8, without_nul, wrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    Form = tuple[Callable[[Any, str], Any], Callable[[Any], Any]]
 
 AF_BLUETOOTH = CONSTANTS["AF_BLUETOOTH"]
 BDADDR_BREDR = CONSTANTS["BDADDR_BREDR"]
@@ -130,7 +134,6 @@ def put_device(put_address: Callable[..., int], name: bytes, *numbers: int) -> A
         raise OSError("bad bluetooth address") from None
 
 
-Form = tuple[Callable[[Any, str], Any], Callable[[Any], Any]]
 FORMS: dict[int, Form] = {
     CONSTANTS["BTPROTO_L2CAP"]: (pack_l2cap, unpack_l2cap),
     CONSTANTS["BTPROTO_RFCOMM"]: (pack_rfcomm, unpack_rfcomm),
@@ -138,4 +141,4 @@ FORMS: dict[int, Form] = {
     CONSTANTS["BTPROTO_SCO"]: (pack_sco, unpack_sco),
 }
 
-BLUETOOTH = Codec(AF_BLUETOOTH, pack, unpack, stable=False)
+CODEC = Codec(pack, unpack, stable=False)

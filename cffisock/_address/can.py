@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from operator import index
-from typing import Any
 
 from .._arguments import c_path
 from .._cffi import lib
@@ -20,7 +19,10 @@ from .._errors import check
 from .._platform import CONSTANTS
 from ._codec import Codec, put, require_tuple, take, text, wrapped
 
-AF_CAN = CONSTANTS["AF_CAN"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 CAN_RAW = CONSTANTS["CAN_RAW"]
 CAN_BCM = CONSTANTS["CAN_BCM"]
 CAN_ISOTP = CONSTANTS["CAN_ISOTP"]
@@ -90,4 +92,4 @@ def unpack(addr: Any, sock: Any) -> tuple[Any, ...]:
     return (os.fsdecode(text(take(lib.cs_take_can, addr, sock._fd))),)
 
 
-CAN = Codec(AF_CAN, pack, unpack, stable=False)
+CODEC = Codec(pack, unpack, stable=False)

@@ -6,13 +6,16 @@ ip(7), ipv6(7).
 from __future__ import annotations
 
 from operator import index
-from typing import Any
 
 from .._arguments import host_bytes, port_number
 from .._cffi import ffi, lib
 from .._errors import gai_error
 from .._platform import CONSTANTS
 from ._codec import PACKED, Codec, remember, require_tuple, take, text, wrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
@@ -95,5 +98,5 @@ def unpack_inet6(addr: Any, sock: Any) -> tuple[str, int, int, int]:
     return (text(fields).decode(), *fields.number[0:3])
 
 
-INET = Codec(AF_INET, pack_inet, unpack_inet, stable=True)
-INET6 = Codec(AF_INET6, pack_inet6, unpack_inet6, stable=True)
+INET = Codec(pack_inet, unpack_inet, stable=True)
+INET6 = Codec(pack_inet6, unpack_inet6, stable=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._cffi import lib
-from .._platform import CONSTANTS
 from ._codec import Codec, put, require_tuple, take, wrapped
 
-AF_NETLINK = CONSTANTS["AF_NETLINK"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def pack(address: Any, caller: str, sock: Any) -> Any:
@@ -26,4 +25,4 @@ def unpack(addr: Any, sock: Any) -> tuple[int, int]:
     return fields.number[0], fields.number[1]
 
 
-NETLINK = Codec(AF_NETLINK, pack, unpack, stable=True)
+CODEC = Codec(pack, unpack, stable=True)

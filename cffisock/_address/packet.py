@@ -8,7 +8,6 @@ an ARPHRD_ number and ``addr`` the hardware address, as bytes.  packet(7).
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from .._arguments import c_int
 from .._buffers import readable
@@ -17,7 +16,10 @@ from .._errors import check
 from .._platform import CONSTANTS
 from ._codec import Codec, completed, put, require_tuple, take, text, utf8
 
-AF_PACKET = CONSTANTS["AF_PACKET"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PACKET_HOST = CONSTANTS["PACKET_HOST"]
 
 COMPLAINT = "AF_PACKET address must be a tuple of two to five elements"
@@ -60,4 +62,4 @@ def unpack(addr: Any, sock: Any) -> tuple[str, int, int, int, bytes]:
     return os.fsdecode(both[:name_len]), proto, pkttype, hatype, both[name_len:]
 
 
-PACKET = Codec(AF_PACKET, pack, unpack, stable=False)
+CODEC = Codec(pack, unpack, stable=False)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from operator import index
-from typing import Any
 
 from .._buffers import readable
 from .._cffi import ffi, lib
-from ._codec import put, take, text
+from ._codec import Codec, put, take, text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def pack(address: Any, caller: str, sock: Any) -> Any:
@@ -25,3 +28,6 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
 def unpack(addr: Any, sock: Any) -> tuple[int, bytes]:
     """The address that the kernel gave, its family first."""
     return addr.family, text(take(lib.cs_take_raw, addr))
+
+
+CODEC = Codec(pack, unpack, stable=False)

@@ -10,13 +10,14 @@ The three values are, by the type of the address,
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._cffi import ffi, lib
 from .._platform import CONSTANTS
 from ._codec import Codec, completed, require_tuple, wrapped
 
-AF_TIPC = CONSTANTS["AF_TIPC"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 TIPC_CLUSTER_SCOPE = CONSTANTS["TIPC_CLUSTER_SCOPE"]
 
 
@@ -49,4 +50,4 @@ def unpack(addr: Any, sock: Any) -> tuple[int, int, int, int, int]:
     return addr_type, v1, v2, v3, scope
 
 
-TIPC = Codec(AF_TIPC, pack, unpack, stable=True)
+CODEC = Codec(pack, unpack, stable=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from .._buffers import readable
 from .._cffi import ffi, lib
 from .._platform import CONSTANTS
 from ._codec import Codec, remember, take, text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 AF_UNIX = CONSTANTS["AF_UNIX"]
 
@@ -33,4 +36,4 @@ def unpack(addr: Any, sock: Any) -> str | bytes:
     return path if path.startswith(b"\0") else os.fsdecode(path)
 
 
-UNIX = Codec(AF_UNIX, pack, unpack, stable=True)
+UNIX = Codec(pack, unpack, stable=True)

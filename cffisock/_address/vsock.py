@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._cffi import lib
-from .._platform import CONSTANTS
 from ._codec import Codec, put, require_pair, take, wrapped
 
-AF_VSOCK = CONSTANTS["AF_VSOCK"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def pack(address: Any, caller: str, sock: Any) -> Any:
@@ -23,4 +22,4 @@ def unpack(addr: Any, sock: Any) -> tuple[int, int]:
     return fields.number[0], fields.number[1]
 
 
-VSOCK = Codec(AF_VSOCK, pack, unpack, stable=True)
+CODEC = Codec(pack, unpack, stable=True)

@@ -308,9 +308,7 @@ int cs_take_hci(const cs_addr *addr, cs_fields *fields);
 
 /* --- the constants table (generated) ------------------------------------------ */
 
-typedef struct {
-    const char *name;
-    int64_t value;
-} cs_constant;
-
-const cs_constant *cs_constants(int *count);
+/* The names are separated by spaces. */
+const char *cs_constant_names(void);
+/* As many as there are names, in the same order. */
+const int64_t *cs_constant_values(void);

@@ -1,0 +1,50 @@
+"""What importing cffisock imports, besides what an empty interpreter has."""
+
+from __future__ import annotations
+
+import pkgutil
+
+import cffisock
+
+from .support import isolated
+
+# For the command, for programs that install, for ssl, for the builder, and the families that
+# few programs use: each is imported at its first use.
+LATER = {
+    "__main__",
+    "_address.alg",
+    "_address.bluetooth",
+    "_address.can",
+    "_address.netlink",
+    "_address.packet",
+    "_address.qipcrtr",
+    "_address.raw",
+    "_address.rds",
+    "_address.tipc",
+    "_address.vsock",
+    "_children",
+    "_constants",
+    "_demo",
+    "_info",
+    "_surface",
+    "_tls",
+}
+
+
+def imported_by(module: str) -> set[str]:
+    """The modules that importing this one adds."""
+    code = f"before = set(sys.modules); import {module}; print(*set(sys.modules) - before)"
+    process = isolated(code)
+    assert process.returncode == 0, process.stderr
+    return set(process.stdout.split())
+
+
+def test_of_the_package() -> None:
+    package = {each.name for each in pkgutil.walk_packages(cffisock.__path__, "cffisock.")}
+    assert package - imported_by("cffisock") == {f"cffisock.{name}" for name in LATER}
+
+
+def test_of_others() -> None:
+    """Those that the interpreter's own module imports too, and what annotations and cffi need."""
+    others = {name for name in imported_by("cffisock") if name.partition(".")[0] != "cffisock"}
+    assert others - imported_by("socket") <= {"__future__", "_cffi_backend", "cpyext"}
