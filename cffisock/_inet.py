@@ -25,7 +25,7 @@ SIZES = {AF_INET: 4, AF_INET6: 16}
 
 KNOWN_MAX = 1024
 _LONGEST_TEXT = 45  # of an IPv6 address; inet_aton() takes any length
-_K = TypeVar("_K", int, str, bytes)
+_K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
