@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import _address, _ancillary, _buffers, _messages
+from cffisock import _address, _ancillary, _base, _buffers, _messages
 
 from .support import LOCALHOST, LONG, descriptors, python, signals
 
@@ -113,7 +113,7 @@ def test_accept_whose_address_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         client.connect(listener.getsockname())
         before = descriptors()
         with monkeypatch.context() as patch:
-            patch.setattr(_address, "unpack", broken)
+            patch.setattr(_base, "inet_ntoa", broken)
             with pytest.raises(Broken):
                 listener.accept()
         assert descriptors() == before

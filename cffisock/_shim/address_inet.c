@@ -59,6 +59,16 @@ void cs_put_inet6(cs_addr *addr, int port, uint32_t flowinfo, uint32_t scope)
     cs_addr_set(addr, &sin6, sizeof sin6);
 }
 
+int64_t cs_inet_number(const cs_addr *addr)
+{
+    struct sockaddr_in sin;
+
+    if (addr->family != AF_INET)
+        return -EAFNOSUPPORT;
+    cs_addr_get(addr, &sin, sizeof sin);
+    return (int64_t)ntohl(sin.sin_addr.s_addr) << 16 | ntohs(sin.sin_port);
+}
+
 int cs_take_inet(const cs_addr *addr, cs_fields *fields)
 {
     struct sockaddr_in sin;
