@@ -26,12 +26,11 @@ NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
 
 def c_int(value: SupportsIndex) -> int:
     """``value`` as a C int; TypeError, or OverflowError out of its range."""
-    number = integer(value)
-    if number > INT_MAX:
-        raise OverflowError("signed integer is greater than maximum")
-    if number < INT_MIN:
-        raise OverflowError("signed integer is less than minimum")
-    return number
+    number = value if type(value) is int else integer(value)
+    if INT_MIN <= number <= INT_MAX:
+        return number
+    bound = "greater than maximum" if number > 0 else "less than minimum"
+    raise OverflowError(f"signed integer is {bound}")
 
 
 def c_fd(value: SupportsIndex) -> int:

@@ -15,7 +15,7 @@ from . import _netdb
 from ._ancillary import CMSG_LEN
 from ._arguments import c_fd
 from ._cffi import lib
-from ._enums import AddressFamily, SocketKind, _intenum_converter
+from ._enums import FAMILIES, KINDS, AddressFamily, SocketKind
 from ._errors import check
 from ._object import socket
 from ._platform import CONSTANTS
@@ -101,13 +101,7 @@ def getaddrinfo(
     or ``bind`` take.  The other arguments narrow the choice.  Raises gaierror.
     """
     return [
-        (
-            _intenum_converter(found, AddressFamily),
-            _intenum_converter(kind, SocketKind),
-            protocol,
-            canonname,
-            address,
-        )
+        (FAMILIES.get(found, found), KINDS.get(kind, kind), protocol, canonname, address)
         for found, kind, protocol, canonname, address in _netdb.getaddrinfo(
             host, port, family, type, proto, flags
         )

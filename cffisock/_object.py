@@ -41,10 +41,10 @@ class socket(SendfileMethods, _base.socket):
 
             _tls.adapt(cls)
 
-    def _become(self, fd: int, family: int, type: int, proto: int, wait: int) -> None:
+    def _become(self, fd: int, family: int, type: int, proto: int) -> None:
         self._io_refs = 0
         self._closed = False
-        super()._become(fd, family, type, proto, wait)
+        _base.socket._become(self, fd, family, type, proto)
 
     def __enter__(self) -> Any:
         return self

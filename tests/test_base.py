@@ -12,7 +12,7 @@ from typing import Any, Callable
 import pytest
 
 import cffisock
-from cffisock import _socket
+from cffisock import _address, _socket
 
 from .support import LOCALHOST, LONG, descriptors, later, own, tcp_pair
 
@@ -251,6 +251,36 @@ def test_the_base_accept_gives_a_descriptor() -> None:
     assert fcntl.fcntl(fd, fcntl.F_GETFD) & fcntl.FD_CLOEXEC
     for each in (fd, listener.detach(), client.detach()):
         _socket.close(each)
+
+
+@pytest.mark.parametrize("family", [cffisock.AF_INET, cffisock.AF_INET6, cffisock.AF_UNIX])
+def test_the_address_of_a_peer(family: int, unix_path: str) -> None:
+    """The kernel says of which family it is, whatever the listener was said to be."""
+    host = {cffisock.AF_INET: ("127.0.0.1", 0), cffisock.AF_INET6: ("::1", 0)}.get(family)
+    with own.socket(family) as listener:
+        listener.bind(host or unix_path)
+        listener.listen()
+        for claimed in (own.AF_INET, own.AF_INET6, own.AF_UNIX):
+            with own.socket(family) as client:
+                client.connect(listener.getsockname())
+                ours = cffisock.socket(claimed, fileno=listener.fileno())
+                conn, address = ours.accept()
+                ours.detach()
+                with conn:
+                    assert address == client.getsockname()
+                    assert conn.family == claimed
+
+
+def test_peers_that_connect_are_not_remembered() -> None:
+    with cffisock.create_server(LOCALHOST) as listener:
+        listening = listener.getsockname()
+        before = dict(_address._unpacked)
+        for _ in range(3):
+            with own.create_connection(listening) as client:
+                conn, address = listener.accept()
+                with conn:
+                    assert address == client.getsockname()
+        assert _address._unpacked == before
 
 
 def test_connect_that_is_refused() -> None:

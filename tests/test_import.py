@@ -6,7 +6,7 @@ import pkgutil
 
 import cffisock
 
-from .support import isolated
+from .support import IS_PYPY, isolated
 
 # For the command, for programs that install, for ssl, for the builder, and the families that
 # few programs use: each is imported at its first use.
@@ -29,6 +29,8 @@ LATER = {
     "_surface",
     "_tls",
 }
+if IS_PYPY:
+    LATER.add("_plain")
 
 
 def imported_by(module: str) -> set[str]:

@@ -293,6 +293,9 @@ def test_there_and_back(packed: bytes) -> None:
 
 def test_what_is_remembered_is_not_taken_for_an_equal_value_of_another_type() -> None:
     assert low.htons(1) == low.htons(True) == own.htons(1)
+    for function in (low.htons, low.ntohs, low.htonl, low.ntohl):
+        assert type(function(cffisock.AF_UNIX)) is type(function(True)) is int
+        assert function(cffisock.AF_UNIX) == function(True) == function(1)
     assert low.inet_pton(2, "1.2.3.4") == b"\1\2\3\4"
     assert low.inet_ntoa(b"1234") == low.inet_ntop(2, b"1234") == "49.50.51.52"
     for expression in (

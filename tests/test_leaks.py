@@ -14,6 +14,7 @@ import pytest
 
 import cffisock
 from cffisock import _address, _ancillary, _buffers, _messages
+from cffisock._address import inet
 
 from .support import LOCALHOST, LONG, descriptors, python, signals
 
@@ -113,7 +114,7 @@ def test_accept_whose_address_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         client.connect(listener.getsockname())
         before = descriptors()
         with monkeypatch.context() as patch:
-            patch.setattr(_address, "unpack", broken)
+            patch.setattr(inet, "inet_ntoa", broken)
             with pytest.raises(Broken):
                 listener.accept()
         assert descriptors() == before

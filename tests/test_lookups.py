@@ -18,6 +18,7 @@ import pytest
 import cffisock
 from cffisock import _netdb
 from cffisock import _socket as low
+from cffisock._inet import KNOWN_MAX
 
 from .agreement import told
 from .support import IS_PYPY, python
@@ -87,6 +88,52 @@ def test_the_list_of_answers_is_the_callers() -> None:
     kept = list(first)
     first.clear()
     assert low.getaddrinfo("127.0.0.1", 80) == kept == _socket.getaddrinfo("127.0.0.1", 80)
+
+
+NUMERIC = [
+    "S.getaddrinfo('127.0.0.1', 1, 0, 1)",
+    "S.getaddrinfo('127.0.0.1', True, False, True)",
+    "S.getaddrinfo('127.0.0.1', Index(1), Index(0), Index(1))",
+    "S.getaddrinfo(b'127.0.0.1', b'1', 0, 1)",
+    "S.getaddrinfo(Data(b'127.0.0.1'), Text('01'), 0, 1)",
+    "S.getaddrinfo('127.0.0.1', 1, 0, 0)",
+    "S.getaddrinfo('127.0.0.1', 1, 0, 1, 17)",
+    "S.getaddrinfo('127.0.0.1', 1, S.AF_INET6, 1)",
+    "S.getaddrinfo('::1', 1, S.AF_INET6, 1)",
+    "S.getaddrinfo('127.0.0.1', 1.0, 0, 1)",
+    "S.getaddrinfo('127.0.0.1', 1, 0.0, 1)",
+    "S.getaddrinfo('127.0.0.1', 65537, 0, 1)",
+    "S.getaddrinfo('127.0.0.1', -1, 0, 1)",
+]
+
+
+def test_numbers_that_were_looked_up_before() -> None:
+    """By equal or almost equal arguments, too; test_netdb has the first look-ups."""
+    first = []
+    for expression in NUMERIC:
+        _netdb._numeric.clear()
+        first.append(told(low, expression))
+    for _ in range(2):
+        assert [told(low, expression) for expression in NUMERIC] == first
+    assert first[0] == told(_socket, NUMERIC[0])
+
+
+def test_what_a_number_means_is_all_that_is_remembered() -> None:
+    _netdb._numeric.clear()
+    for host, port, flags in (
+        ("localhost", 80, 0),
+        ("127.0.0.1", "http", 0),
+        ("127.1", 80, 0),
+        ("127.0.0.1", 80, low.AI_CANONNAME),
+        ("127.0.0.1", "0" * 100 + "80", 0),
+        ("127.0.0.1", None, 0),
+        (None, 80, 0),
+    ):
+        assert low.getaddrinfo(host, port, 2, 1, 0, flags)
+    assert not _netdb._numeric
+    for port in range(3 * KNOWN_MAX):
+        assert low.getaddrinfo("127.0.0.1", port, 2, 1)[0][4] == ("127.0.0.1", port)
+    assert 0 < len(_netdb._numeric) <= KNOWN_MAX
 
 
 @pytest.mark.parametrize("name", ["gethostbyname", "gethostbyname_ex", "gethostbyaddr"])

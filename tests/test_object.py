@@ -17,7 +17,7 @@ import pytest
 import cffisock
 from cffisock import _socket
 
-from .support import LONG, descriptors, tcp_pair
+from .support import IS_PYPY, LONG, descriptors, python, tcp_pair
 
 # --- the object ---------------------------------------------------------------------------------
 
@@ -31,6 +31,42 @@ def test_enums() -> None:
     with cffisock.socket(250, 77, 5, fd) as unknown:
         assert (unknown.family, unknown.type, unknown.proto) == (250, 77, 5)
         assert type(unknown.family) is type(unknown.type) is int
+
+
+AUDIT = """
+import importlib, os, sys
+module = importlib.import_module(sys.argv[1])
+events = []
+sys.addaudithook(lambda name, args: name == "socket.__new__" and events.append(args))
+with module.socket() as sock, module.socket(type=module.SOCK_DGRAM, proto=17):
+    module.socket(fileno=os.dup(sock.fileno())).close()
+    module.socket(module.AF_INET, fileno=os.dup(sock.fileno())).close()
+    sock.bind(("127.0.0.1", 0))
+    sock.listen()
+    with module.create_connection(sock.getsockname()):
+        sock.accept()[0].close()
+one, two = module.socketpair()
+one.close()
+two.close()
+print([tuple(map(int, args[1:])) for args in events])
+"""
+AUDITED = [
+    (2, 1, 0),
+    (2, 2, 17),
+    (-1, -1, -1),
+    (2, -1, -1),
+    (2, 1, 6),
+    (2, 1, 0),
+    (1, 1, 0),
+    (1, 1, 0),
+]
+
+
+# PyPy's own module has other events.
+@pytest.mark.parametrize("module", ["cffisock"] + ["socket"] * (not IS_PYPY))
+def test_auditors_hear_of_every_socket(module: str) -> None:
+    run = python("-c", AUDIT, module)
+    assert run.stdout == f"{AUDITED}\n", run.stderr
 
 
 def test_repr(tcp: Any, unix_path: str) -> None:

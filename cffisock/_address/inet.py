@@ -10,6 +10,7 @@ from operator import index
 from .._arguments import host_bytes, port_number
 from .._cffi import ffi, lib
 from .._errors import gai_error
+from .._inet import inet_ntoa
 from .._platform import CONSTANTS
 from ._codec import PACKED, Codec, remember, require_tuple, take, text, wrapped
 
@@ -88,8 +89,8 @@ def host_address(addr: Any, family: int, name: bytes) -> bool:
 
 def unpack_inet(addr: Any, sock: Any) -> tuple[str, int]:
     """``(host, port)`` of a ``cs_addr *``."""
-    fields = take(lib.cs_take_inet, addr)
-    return text(fields).decode(), fields.number[0]
+    number = lib.cs_inet_number(addr)
+    return inet_ntoa((number >> 16).to_bytes(4, "big")), number & 0xFFFF
 
 
 def unpack_inet6(addr: Any, sock: Any) -> tuple[str, int, int, int]:

@@ -59,15 +59,12 @@ void cs_put_inet6(cs_addr *addr, int port, uint32_t flowinfo, uint32_t scope)
     cs_addr_set(addr, &sin6, sizeof sin6);
 }
 
-int cs_take_inet(const cs_addr *addr, cs_fields *fields)
+int64_t cs_inet_number(const cs_addr *addr)
 {
     struct sockaddr_in sin;
 
     cs_addr_get(addr, &sin, sizeof sin);
-    inet_ntop(AF_INET, &sin.sin_addr, fields->text, sizeof fields->text);
-    fields->len = (uint32_t)strlen(fields->text);
-    fields->number[0] = ntohs(sin.sin_port);
-    return 0;
+    return (int64_t)ntohl(sin.sin_addr.s_addr) << 16 | ntohs(sin.sin_port);
 }
 
 int cs_take_inet6(const cs_addr *addr, cs_fields *fields)

@@ -258,7 +258,8 @@ int cs_resolve(cs_addr *addr, int family, const char *host);
 /* Complete what the two above put in; a scope of 0 leaves the one that the host has. */
 void cs_put_inet(cs_addr *addr, int port);
 void cs_put_inet6(cs_addr *addr, int port, uint32_t flowinfo, uint32_t scope);
-int cs_take_inet(const cs_addr *addr, cs_fields *fields);
+/* The number of the host, shifted by 16 bits, and the port. */
+int64_t cs_inet_number(const cs_addr *addr);
 int cs_take_inet6(const cs_addr *addr, cs_fields *fields);
 int cs_put_unix(cs_addr *addr, const char *path, size_t len);
 int cs_take_unix(const cs_addr *addr, cs_fields *fields);
