@@ -23,7 +23,7 @@ PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 def c_int(value: SupportsIndex) -> int:
     """``value`` as a C int; TypeError, or OverflowError out of its range."""
-    number = integer(value)
+    number = value if type(value) is int else integer(value)
     if number > INT_MAX:
         raise OverflowError("signed integer is greater than maximum")
     if number < INT_MIN:
