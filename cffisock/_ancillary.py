@@ -6,7 +6,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Sequence
 from struct import Struct
-from typing import Any, NamedTuple, SupportsIndex
+from typing import Any, SupportsIndex
 
 from . import _address
 from ._arguments import INT_MAX, c_int, c_ssize, kind_of
@@ -27,17 +27,10 @@ HEADER_MAX: int = lib.cs_cmsg_space(1)
 read_extras = Struct(f"{ffi.sizeof('cs_extras') // 8}q").unpack_from
 
 
-class Envelope(NamedTuple):
-    """What a message is received into, so that it is wired together only once."""
-
-    msg: Any  # a cs_msg *
-    extras: Any  # its extras, as an ffi.buffer
-    control: Any  # its control buffer, as an ffi.buffer
-    slot: _address.Slot
-    memory: Any  # a scratch buffer for the data, and its view
-    view: Any
-
-
+# What a message is received into, so that it is wired together only once: a `cs_msg *`; views
+# of its extras and of its control buffer; the slot for its address; a scratch buffer for the
+# data, and its view.  Unpacking a NamedTuple instead would take three times as long.
+Envelope = tuple[Any, Any, Any, _address.Slot, Any, Any]
 # Lent out as the scratch buffers of _buffers are.
 _envelopes: deque[Envelope] = deque(maxlen=16)
 take_envelope = _envelopes.pop  # IndexError: there is none, `new_envelope` makes one
@@ -51,7 +44,7 @@ def new_envelope(room: int = CONTROL_SIZE) -> Envelope:
     msg.control, msg.addr = control, addr
     extras = ffi.buffer(ffi.addressof(msg, "extras"))
     slot = addr, ffi.buffer(addr)
-    return Envelope(msg, extras, ffi.buffer(control), slot, *new_scratch())
+    return msg, extras, ffi.buffer(control), slot, *new_scratch()
 
 
 def CMSG_LEN(length: SupportsIndex, /) -> int:
@@ -88,6 +81,8 @@ def pack_control(items: Iterable[Any]) -> tuple[Any, int]:
             level, kind, data = control_item(item)
             messages.append((level, kind, data))
             room += len(data) + HEADER_MAX
+        if not messages:
+            return ffi.NULL, 0
         if room > CONTROL_MAX:
             raise OSError("too much ancillary data")
         control = allocate("char[]", room)

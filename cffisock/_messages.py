@@ -114,13 +114,20 @@ class MessageMethods:
                 raise ValueError("invalid ancillary data buffer length")
             flags = c_int(flags)
             iov = _vector(memory)
-            envelope = new_envelope(room)
-            msg = envelope.msg
-            n: int = lib.cs_recvmsgv(self._fd, iov, len(iov), msg, room, flags, self._wait)
-            while n < 0:
-                wait = resume(n, self._wait)
-                n = lib.cs_recvmsgv(self._fd, iov, len(iov), msg, room, flags, wait)
-            return unpack_extras(envelope, self)
+            try:
+                envelope = take_envelope() if room <= CONTROL_SIZE else new_envelope(room)
+            except IndexError:
+                envelope = new_envelope()
+            try:
+                msg = envelope[0]
+                n: int = lib.cs_recvmsgv(self._fd, iov, len(iov), msg, room, flags, self._wait)
+                while n < 0:
+                    wait = resume(n, self._wait)
+                    n = lib.cs_recvmsgv(self._fd, iov, len(iov), msg, room, flags, wait)
+                return unpack_extras(envelope, self)
+            finally:
+                if room <= CONTROL_SIZE:
+                    give_envelope(envelope)
         finally:
             for view in memory:
                 release(view)
@@ -162,8 +169,12 @@ class MessageMethods:
         level, kind, control = item
         if type(control) is array:
             control = control.tobytes()
-        size = len(control) if type(control) is bytes else -1
-        if type(level) is not int or type(kind) is not int or not 0 <= size <= CONTROL_ITEM_MAX:
+        if (
+            type(level) is not int
+            or type(kind) is not int
+            or type(control) is not bytes
+            or (size := len(control)) > CONTROL_ITEM_MAX
+        ):
             return self._sendmsgv((data,), items, flags, address)
         to = NULL if address is None else _address.pack(self, address, "sendmsg")
         sys.audit("socket.sendmsg", self, address)
