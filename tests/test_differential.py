@@ -242,9 +242,8 @@ CASES: dict[str, str] = {
         s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, True)
         (s.setsockopt(True, Index(S.SO_REUSEADDR), 1), s.getsockopt(Index(1), S.SO_REUSEADDR, False))
         s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, S.AddressFamily.AF_UNIX)
-        s.setsockopt(S.SOL_SOCKET)
-        s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR)
-        s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, 1, 2, 3)
+        s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR)  # -> TypeError: setsockopt() takes at least 3 arguments (2 given)
+        s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, 1, 2, 3)  # -> TypeError: setsockopt() takes at most 4 arguments (5 given)
         s.setsockopt(S.SOL_SOCKET, 2**64, 1)  # -> OverflowError
         s.setsockopt(-2**64, 1, 1)  # -> OverflowError
         s.getsockopt(S.SOL_SOCKET, S.SO_TYPE, 0.0)
