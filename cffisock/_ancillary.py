@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from struct import Struct
 
+from . import _address
 from ._arguments import INT_MAX, c_int, c_ssize, kind_of
-from ._buffers import allocate, readable, release
+from ._buffers import allocate, new_scratch, readable, release
 from ._cffi import ffi, lib
 from ._errors import warn
 
@@ -14,8 +17,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, SupportsIndex
 
+    ControlMessage = tuple[int, int, bytes]
+    # What a message is received into, so that it is wired together only once: a `cs_msg *`; views
+    # of its extras and of its control buffer; the slot for its address; a scratch buffer for the
+    # data, and its view.  Unpacking a NamedTuple instead would take three times as long.
+    Envelope = tuple[Any, Any, Any, _address.Slot, Any, Any]
+
 # The kernel's lengths are ints on some systems: what fits there fits everywhere.
 CONTROL_MAX = INT_MAX
+# What is kept to receive control messages into: more than all the descriptors that one
+# message can carry.
+CONTROL_SIZE = 4096
+# The most that a control message takes beside its data.
+HEADER_MAX: int = lib.cs_cmsg_space(1)
+# All of a message's extras, which are int64_t.  Each field of a structure would cost half of it,
+# and ffi.unpack() twice as much.
+read_extras = Struct(f"{ffi.sizeof('cs_extras') // 8}q").unpack_from
+FIRST_CONTROL = 5  # the place of `start` among them
+
+
+# Lent out as the scratch buffers of _buffers are.
+_envelopes: deque[Envelope] = deque(maxlen=16)
+take_envelope = _envelopes.pop  # IndexError: there is none, `new_envelope` makes one
+give_envelope = _envelopes.append
+
+
+def new_envelope(room: int = CONTROL_SIZE) -> Envelope:
+    """An envelope for ``room`` bytes of control data; only the usual size is to be given back."""
+    msg, addr = ffi.new("cs_msg *"), ffi.new("cs_addr *")
+    control = allocate("char[]", room)
+    msg.control, msg.addr = control, addr
+    extras = ffi.buffer(ffi.addressof(msg, "extras"))
+    slot = addr, ffi.buffer(addr)
+    return msg, extras, ffi.buffer(control), slot, *new_scratch()
 
 
 def CMSG_LEN(length: SupportsIndex, /) -> int:
@@ -43,53 +77,86 @@ def _control_size(size_of: Any, length: SupportsIndex, most: int, caller: str) -
     return size
 
 
-def pack_control(msg: Any, items: Iterable[Any]) -> Any:
-    """Puts ``items``, each ``(level, type, data)``, into the ``cs_msg *``.
-
-    Returns the memory that they are in, which has to outlive the message.
-    """
+def pack_control(items: Iterable[Any]) -> tuple[Any, int]:
+    """Memory with the control messages ``items``, each ``(level, type, data)``, and its size."""
     messages = []
     try:
+        room = 0
         for item in items:
-            messages.append(_control_item(item))
-        size = sum(lib.cs_cmsg_space(len(data)) for _, _, data in messages)
-        if size > CONTROL_MAX:
+            level, kind, data = control_item(item)
+            messages.append((level, kind, data))
+            room += len(data) + HEADER_MAX
+        if not messages:
+            return ffi.NULL, 0
+        if room > CONTROL_MAX:
             raise OSError("too much ancillary data")
-        control = allocate("char[]", size)
-        msg.control, msg.control_len = control, size
-        offset = 0
+        control = allocate("char[]", room)
+        size = 0
         for level, kind, data in messages:
-            offset = lib.cs_cmsg_put(msg, offset, level, kind, data, len(data))
-        return control
+            size = lib.cs_put_control(control, size, level, kind, data, len(data))
+        return control, size
     finally:
         for _, _, data in messages:
-            release(data)
+            if type(data) is not bytes:
+                release(data)
 
 
-def _control_item(item: Any) -> tuple[int, int, Any]:
+def control_item(item: Any) -> tuple[int, int, Any]:
+    """One ``(level, type, data)``, checked; its data as `readable` gives it."""
+    if type(item) is not tuple or len(item) != 3:
+        _require_triple(item)
+    level, kind, data = item
+    if type(level) is not int or not 0 <= level <= INT_MAX:
+        level = c_int(level)
+    if type(kind) is not int or not 0 <= kind <= INT_MAX:
+        kind = c_int(kind)
+    return level, kind, data if type(data) is bytes else readable(data)
+
+
+def _require_triple(item: Any) -> None:
     wanted = "[sendmsg() ancillary data items]() argument must be"
     if not isinstance(item, Sequence) or isinstance(item, (str, bytes, bytearray)):
         raise TypeError(f"{wanted} 3-item tuple, not {kind_of(item)}")
     if len(item) != 3:
         raise TypeError(f"{wanted} tuple of length 3, not {len(item)}")
-    return c_int(item[0]), c_int(item[1]), readable(item[2])
 
 
-def unpack_control(msg: Any) -> list[tuple[int, int, bytes]]:
-    """The control messages that the kernel put into the ``cs_msg *``.
+def unpack_extras(envelope: Envelope, sock: Any) -> tuple[int, list[ControlMessage], int, Any]:
+    """The length of a message's data, its control messages, its flags, the sender's address.
 
-    RuntimeWarning for one that goes past the end of the buffer; its part inside counts.
+    If this fails, the descriptors in the control messages are closed.
     """
-    items: list[tuple[int, int, bytes]] = []
-    found = ffi.new("cs_cmsg *")
-    offset = lib.cs_cmsg_get(msg, 0, found)
-    while offset > 0:
-        items.append((found.level, found.type, ffi.unpack(found.data, found.len)))
-        if found.cut:
+    msg, view, control, slot, _, _ = envelope
+    extras = read_extras(view)
+    n, flags, addr_len = extras[:3]
+    try:
+        items = unpack_control(msg, view, control, extras) if extras[FIRST_CONTROL] else []
+        return n, items, flags, _address.unpack(slot, sock) if addr_len else None
+    except BaseException:
+        lib.cs_close_received(msg)
+        raise
+
+
+def unpack_control(
+    msg: Any, view: Any, control: Any, extras: tuple[int, ...]
+) -> list[ControlMessage]:
+    """The control messages of the ``cs_msg *``, from the one on that is in its ``extras``.
+
+    ``view`` is of the extras, ``control`` of the control buffer.  RuntimeWarning for one that
+    goes past the end of the buffer; its part inside counts.
+    """
+    items = []
+    _, _, _, level, kind, start, end, cut, more = extras
+    while start:
+        items.append((level, kind, control[start:end]))
+        if cut:
             warn(
                 "received malformed or improperly-truncated ancillary data",
                 RuntimeWarning,
                 stacklevel=4,
             )
-        offset = lib.cs_cmsg_get(msg, offset, found)
+        if not more:
+            break
+        lib.cs_next_control(msg)
+        _, _, _, level, kind, start, end, cut, more = read_extras(view)
     return items

@@ -7,7 +7,7 @@ from collections import deque
 from itertools import count
 
 from . import _address
-from ._ancillary import CONTROL_MAX, pack_control, unpack_control
+from ._ancillary import CONTROL_MAX, pack_control, read_extras, unpack_control
 from ._arguments import c_int, c_ssize, kind_of
 from ._buffers import allocate, readable, release
 from ._cffi import ffi, lib
@@ -206,8 +206,9 @@ class BatchMethods:
             if not new & MORE_THAN_DATA:
                 items.append((part, [], 0, address))
                 continue
-            msg, segment = incoming.msgs + i, incoming.segments[i]
-            item = (part, unpack_control(msg) if msg.control_len else [], msg.flags, address)
+            ancillary, msg_flags = extras_of(incoming.msgs + i)
+            segment = incoming.segments[i]
+            item = (part, ancillary, msg_flags, address)
             items += divided(item, segment) if segment > 0 else [item]
         return items
 
@@ -252,6 +253,14 @@ class BatchMethods:
         return n
 
 
+def extras_of(msg: Any) -> tuple[Ancillary, int]:
+    """The control messages and the flags of the ``cs_msg *`` of a message received."""
+    view = ffi.buffer(ffi.addressof(msg, "extras"))
+    extras = read_extras(view)
+    ancillary = unpack_control(msg, view, ffi.buffer(msg.control, msg.control_len), extras)
+    return ancillary, extras[1]
+
+
 def divided(train: Item, segment: int) -> list[Item]:
     """The datagrams in a ``train``, of ``segment`` bytes each; what was cut off, the last lacks."""
     data, ancillary, flags, address = train
@@ -289,8 +298,7 @@ def control_for(ancdata: Any, segment: int) -> tuple[Any, int]:
     items = [*items_of(ancdata, "sendmmsg() ancillary data")]
     if segment > 0:
         items.append((IPPROTO_UDP, UDP_SEGMENT, segment.to_bytes(2, sys.byteorder)))
-    msg = ffi.new("cs_msg *")
-    return pack_control(msg, items), msg.control_len
+    return pack_control(items)
 
 
 def new_outgoing(

@@ -37,6 +37,8 @@ class _Lib:
     CS_NEW_ADDRESS: int
     CS_NEW_SENDER: int
     CS_MORE_THAN_DATA: int
+    CS_EXTRAS: int
+    CS_CONTROL_MAX: int
 
     # io.c
     def cs_recv(self, fd: Int, buf: Pointer, len: Int, flags: Int, wait: Int, /) -> int: ...
@@ -53,15 +55,61 @@ class _Lib:
     def cs_deadline(self, wait: Int, /) -> int: ...
 
     # msg.c
-    def cs_recvmsg(self, fd: Int, msg: Pointer, flags: Int, wait: Int, /) -> int: ...
-    def cs_sendmsg(self, fd: Int, msg: Pointer, flags: Int, wait: Int, /) -> int: ...
+    def cs_recvmsg(
+        self,
+        fd: Int,
+        buf: Pointer,
+        len: Int,
+        msg: Pointer,
+        control_len: Int,
+        flags: Int,
+        wait: Int,
+        /,
+    ) -> int: ...
+    def cs_recvmsgv(
+        self,
+        fd: Int,
+        iov: Pointer,
+        count: Int,
+        msg: Pointer,
+        control_len: Int,
+        flags: Int,
+        wait: Int,
+        /,
+    ) -> int: ...
+    def cs_next_control(self, msg: Pointer, /) -> None: ...
+    def cs_close_received(self, msg: Pointer, /) -> None: ...
+    def cs_sendmsg(
+        self,
+        fd: Int,
+        buf: Pointer,
+        len: Int,
+        level: Int,
+        type: Int,
+        control: Pointer,
+        control_len: Int,
+        to: Pointer,
+        flags: Int,
+        wait: Int,
+        /,
+    ) -> int: ...
+    def cs_sendmsgv(
+        self,
+        fd: Int,
+        iov: Pointer,
+        count: Int,
+        control: Pointer,
+        control_len: Int,
+        to: Pointer,
+        flags: Int,
+        wait: Int,
+        /,
+    ) -> int: ...
+    def cs_put_control(
+        self, control: Pointer, offset: Int, level: Int, type: Int, data: Pointer, len: Int, /
+    ) -> int: ...
     def cs_cmsg_len(self, len: Int, /) -> int: ...
     def cs_cmsg_space(self, len: Int, /) -> int: ...
-    def cs_cmsg_put(
-        self, msg: Pointer, offset: Int, level: Int, type: Int, data: Pointer, len: Int, /
-    ) -> int: ...
-    def cs_cmsg_get(self, msg: Pointer, offset: Int, item: Pointer, /) -> int: ...
-    def cs_close_received(self, msg: Pointer, /) -> None: ...
 
     # batch.c
     def cs_recvmmsg(

@@ -9,7 +9,7 @@ from ._errors import timeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
     from ._object import socket
 
@@ -43,12 +43,11 @@ class SocketIO(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         """Receives into ``buffer`` and returns how many bytes, 0 at the end of the stream."""
-        self._checkClosed()
-        self._checkReadable()  # type: ignore[attr-defined]
-        if self._timeout_occurred:
-            raise OSError("cannot read from timed out object")
+        sock = self._sock
+        if sock is None or not self._reading or self._timeout_occurred:
+            self._refuse_to_read()
         try:
-            return self._socket().recv_into(buffer)
+            return sock.recv_into(buffer)
         except timeout as error:
             # Only the socket's own timeout has no errno: the kernel's ETIMEDOUT has one.
             self._timeout_occurred = error.errno is None
@@ -56,12 +55,19 @@ class SocketIO(io.RawIOBase):
         except BlockingIOError:
             return None
 
+    def _refuse_to_read(self) -> NoReturn:
+        self._checkClosed()
+        self._checkReadable()  # type: ignore[attr-defined]
+        raise OSError("cannot read from timed out object")
+
     def write(self, data: Any) -> int | None:
         """Sends ``data`` and returns how many bytes of it."""
-        self._checkClosed()
-        self._checkWritable()  # type: ignore[attr-defined]
+        sock = self._sock
+        if sock is None or not self._writing:
+            self._checkClosed()
+            self._checkWritable()  # type: ignore[attr-defined]
         try:
-            return self._socket().send(data)
+            return sock.send(data)  # type: ignore[union-attr]
         except BlockingIOError:
             return None
 

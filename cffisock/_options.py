@@ -8,7 +8,7 @@ from operator import index
 from ._arguments import INT_MAX, UINT_MAX, c_int
 from ._buffers import readable, release
 from ._cffi import ffi, lib
-from ._errors import check
+from ._errors import check, error_for
 from ._platform import CONSTANTS
 
 TYPE_CHECKING = False
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 AF_VSOCK = CONSTANTS["AF_VSOCK"]
 BUFLEN_MAX = 1024
+NO_BUFLEN = 0
+ABSENT: Any = object()
+# CPython takes 65 ns to look a function up in `lib`, a tenth of a call.
+cs_getsockopt_int = lib.cs_getsockopt_int
+cs_setsockopt_int = lib.cs_setsockopt_int
 
 
 class OptionMethods:
@@ -28,19 +33,34 @@ class OptionMethods:
     _family: int
 
     def getsockopt(
-        self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = 0, /
+        self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = NO_BUFLEN, /
     ) -> int | bytes:
         """The value of an option, an int; with ``buflen`` its bytes, at most so many.
 
         OSError for a ``buflen`` outside of 0 to 1024, or as in getsockopt(2).
         """
-        level, optname, size = c_int(level), c_int(optname), c_int(buflen)
+        if (
+            type(level) is not int
+            or type(optname) is not int
+            or buflen is not NO_BUFLEN
+            or self._family == AF_VSOCK
+        ):
+            return self._getsockopt(c_int(level), c_int(optname), c_int(buflen))
+        try:
+            value = cs_getsockopt_int(self._fd, level, optname)
+        except OverflowError:
+            c_int(level), c_int(optname)  # raises in the words of the standard module
+            raise
+        if 0 <= value <= INT_MAX:
+            return value
+        return _signed(check(value))
+
+    def _getsockopt(self, level: int, optname: int, size: int) -> int | bytes:
         if size == 0:
             if self._family == AF_VSOCK:
                 # The options of this family are 64 bits wide.
                 return int.from_bytes(self._option(level, optname, 8), sys.byteorder)
-            value = check(lib.cs_getsockopt_int(self._fd, level, optname))
-            return value if value <= INT_MAX else value - UINT_MAX - 1
+            return _signed(check(cs_getsockopt_int(self._fd, level, optname)))
         if not 0 < size <= BUFLEN_MAX:
             raise OSError("getsockopt buflen out of range")
         return self._option(level, optname, size)
@@ -51,20 +71,46 @@ class OptionMethods:
         data: bytes = ffi.unpack(memory, used)
         return data
 
-    def setsockopt(self, level: SupportsIndex, optname: SupportsIndex, /, *args: Any) -> None:
+    def setsockopt(
+        self,
+        level: SupportsIndex,
+        optname: SupportsIndex,
+        value: Any = ABSENT,
+        /,
+        *optlen: SupportsIndex,
+    ) -> None:
         """Sets an option: ``setsockopt(level, optname, value)``, setsockopt(2).
 
         ``value`` is an int, or a buffer with the option's bytes; or None, for a NULL, and then
         its length is a fourth argument.  OSError as in the man page.
         """
-        if not args:
+        if (
+            type(value) is not int
+            or type(level) is not int
+            or type(optname) is not int
+            or optlen
+            or self._family == AF_VSOCK
+        ):
+            return self._setsockopt(level, optname, value, *optlen)
+        try:
+            result = cs_setsockopt_int(self._fd, level, optname, value)
+        except OverflowError:
+            c_int(level), c_int(optname), c_int(value)  # as above
+            raise
+        if result < 0:
+            raise error_for(result)
+        return None
+
+    def _setsockopt(
+        self, level: SupportsIndex, optname: SupportsIndex, value: Any, *optlen: SupportsIndex
+    ) -> None:
+        if value is ABSENT:
             raise TypeError("setsockopt() takes at least 3 arguments (2 given)")
-        if len(args) > 2:
-            raise TypeError(f"setsockopt() takes at most 4 arguments ({2 + len(args)} given)")
+        if len(optlen) > 1:
+            raise TypeError(f"setsockopt() takes at most 4 arguments ({3 + len(optlen)} given)")
         level, optname = c_int(level), c_int(optname)
-        value = args[0]
-        if value is None or len(args) == 2:
-            self._set_null(level, optname, *args)
+        if value is None or optlen:
+            self._set_null(level, optname, value, *optlen)
         elif hasattr(value, "__index__"):
             self._set_int(level, optname, c_int(value))
         else:
@@ -90,7 +136,12 @@ class OptionMethods:
             wide = value.to_bytes(8, sys.byteorder, signed=True)
             check(lib.cs_setsockopt(self._fd, level, optname, wide, len(wide)))
         else:
-            check(lib.cs_setsockopt_int(self._fd, level, optname, value))
+            check(cs_setsockopt_int(self._fd, level, optname, value))
+
+
+def _signed(value: int) -> int:
+    """An option's int, of which the shim gives the 32 bits."""
+    return value if value <= INT_MAX else value - UINT_MAX - 1
 
 
 def _value_bytes(value: Any) -> Any:

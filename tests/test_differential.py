@@ -252,6 +252,15 @@ CASES: dict[str, str] = {
         s.getsockopt(S.IPPROTO_TCP, S.TCP_NODELAY)
         s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, 1)
         s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, True)
+        (s.setsockopt(True, Index(S.SO_REUSEADDR), 1), s.getsockopt(Index(1), S.SO_REUSEADDR, False))
+        s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, S.AddressFamily.AF_UNIX)
+        s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR)  # -> TypeError: setsockopt() takes at least 3 arguments (2 given)
+        s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, 1, 2, 3)  # -> TypeError: setsockopt() takes at most 4 arguments (5 given)
+        s.setsockopt(S.SOL_SOCKET, 2**64, 1)  # -> OverflowError
+        s.setsockopt(-2**64, 1, 1)  # -> OverflowError
+        s.getsockopt(S.SOL_SOCKET, S.SO_TYPE, 0.0)
+        s.getsockopt(S.SOL_SOCKET, S.SO_TYPE, None)
+        s.getsockopt(-2**64, 1)  # -> OverflowError
         s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, Index(1))
         s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, b'\\1\\0\\0\\0')
         s.setsockopt(S.SOL_SOCKET, S.SO_REUSEADDR, bytearray(4))
@@ -611,6 +620,27 @@ CASES: dict[str, str] = {
         (s.sendmsg([b'x'], [(99, 99, b'abcd')]), p.recvmsg(1, 100))
         s.sendmsg([b'x'], [(S.SOL_SOCKET, S.SCM_RIGHTS, memoryview(b'12345678')[::2])])  # -> BufferError
         s.sendmsg([b'x'], [[S.SOL_SOCKET, S.SCM_RIGHTS, b'']])  # -> 1
+        (s.sendmsg([b'x'], [(S.SOL_SOCKET, S.SCM_RIGHTS, array('i', [s.fileno()]))]), [os.close(array('i', d)[0]) for _, _, d in p.recvmsg(9, 100)[1]])
+        (s.sendmsg([b'x'], [(True, Index(1), array('i', [s.fileno()]).tobytes())]), [os.close(array('i', d)[0]) for _, _, d in p.recvmsg(9, 100)[1]])
+        (s.sendmsg([b'x'], [(S.AddressFamily.AF_UNIX, 1, bytearray(array('i', [s.fileno()]).tobytes()))]), [os.close(array('i', d)[0]) for _, _, d in p.recvmsg(9, 100)[1]])
+        (s.sendmsg([b'x'], [(1, 1, memoryview(array('i', [s.fileno()])))]), [os.close(array('i', d)[0]) for _, _, d in p.recvmsg(9, 100)[1]])
+        (s.sendmsg([b'x'], ((1, 1, array('i', [s.fileno()])),)), s.sendmsg((b'x',), [(1, 1, array('i', [s.fileno()]))] * 1), [os.close(array('i', d)[0]) for _, _, d in p.recvmsg(9, 100)[1]], [os.close(array('i', d)[0]) for _, _, d in p.recvmsg(9, 100)[1]])
+        (s.sendmsg([b'x', b'y'], [(1, 1, array('i', [s.fileno()]))], S.MSG_DONTWAIT), [os.close(array('i', d)[0]) for _, _, d in p.recvmsg(9, 100)[1]])
+        (s.sendmsg([type('Bytes', (bytes,), {})(b'ab')]), p.recvmsg(9))
+        (s.sendmsg([b'ab'], (), Index(0)), s.sendmsg([b'c'], [], False), p.recvmsg(9, Index(0), Index(0)))
+        (s.sendmsg([b'ab']), p.recvmsg(True), p.recvmsg(Index(1), False), p.settimeout(0), p.recvmsg(1))
+        (s.sendmsg([b'ab']), p.recvmsg(2**18 + 1, 4097))
+        (s.sendmsg([b'ab']), p.recvmsg(1, 0, S.MSG_PEEK), p.recvmsg(9, 4096, S.MSG_TRUNC))
+        s.sendmsg([b'x'], [(2**64, 1, b'')])  # -> OverflowError
+        s.sendmsg([b'x'], [(1, -2**64, array('i', [0]))])  # -> OverflowError
+        s.sendmsg([b'x'], [(1, 1.0, b'')])
+        s.sendmsg([b'x'], [(1, 99, bytes(1024))])
+        s.sendmsg([b'x'], [(1, 99, bytes(1025))])
+        s.sendmsg([b'x'], [(1, 1)])  # -> TypeError: [sendmsg() ancillary data items]() argument must be tuple of length 3, not 2
+        (p.close(), s.sendmsg([b'x']))
+        (p.close(), s.sendmsg([b'x'], [(1, 1, b'')]))
+        (p.close(), s.recvmsg(1, 100))
+        (s.close(), s.sendmsg([b'x'], [(1, 1, b'')]))
         s.sendmsg([b'x'], iter([]))
         s.sendmsg([b'x'], 'abc')  # -> TypeError: [sendmsg() ancillary data items]() argument must be 3-item tuple, not str
         s.sendmsg([b'x'], ['abc'])  # -> TypeError: [sendmsg() ancillary data items]() argument must be 3-item tuple, not str

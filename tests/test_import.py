@@ -33,6 +33,10 @@ if IS_PYPY:
     LATER.add("_plain")
 
 
+# For annotations, for cffi, and to read several numbers at once.
+EXTRA = {"__future__", "_cffi_backend", "cpyext", "_struct", "struct"}
+
+
 def imported_by(module: str) -> set[str]:
     """The modules that importing this one adds."""
     code = f"before = set(sys.modules); import {module}; print(*set(sys.modules) - before)"
@@ -47,6 +51,6 @@ def test_of_the_package() -> None:
 
 
 def test_of_others() -> None:
-    """Those that the interpreter's own module imports too, and what annotations and cffi need."""
+    """Those that the interpreter's own module imports too, and the few that are needed."""
     others = {name for name in imported_by("cffisock") if name.partition(".")[0] != "cffisock"}
-    assert others - imported_by("socket") <= {"__future__", "_cffi_backend", "cpyext"}
+    assert others - imported_by("socket") <= EXTRA

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import _address, _ancillary, _buffers, _messages
+from cffisock import _address, _buffers, _messages
 from cffisock._address import inet
 
 from .support import LOCALHOST, LONG, descriptors, python, signals
@@ -39,18 +39,15 @@ def send_rights(sock: Any, count: int = 3) -> None:
 # --- received descriptors -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("place", "name"),
-    [(_address, "unpack"), (_messages, "unpack_control")],
-)
 @pytest.mark.parametrize("into", [False, True])
 def test_received_descriptors_are_closed(
-    place: Any, name: str, into: bool, pair: Any, monkeypatch: pytest.MonkeyPatch
+    into: bool, pair: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = pair
+    one.bind(b"")  # so that the message has an address, too
     before = descriptors()
     send_rights(one)
-    monkeypatch.setattr(place, name, broken)
+    monkeypatch.setattr(_address, "unpack", broken)
     with pytest.raises(Broken):
         if into:
             two.recvmsg_into([bytearray(5)], 100)
@@ -59,23 +56,31 @@ def test_received_descriptors_are_closed(
     assert descriptors() == before
 
 
+def test_all_received_descriptors_are_closed(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a later control message too, and the first one is of another kind."""
+    one, two = pair
+    one.bind(b"")
+    two.setsockopt(cffisock.SOL_SOCKET, cffisock.SO_PASSCRED, 1)
+    before = descriptors()
+    send_rights(one)
+    monkeypatch.setattr(_address, "unpack", broken)
+    with pytest.raises(Broken):
+        two.recvmsg(5, 1000)
+    assert descriptors() == before
+
+
 def test_a_warning_that_is_an_error(pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a control message that goes past the end of the buffer, as some kernels gave."""
     one, two = pair
     before = descriptors()
-    real = _ancillary.lib.cs_cmsg_get
+    real = _messages.cs_recvmsg
 
-    class Cut:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(lib, name)
+    def cut(fd: int, buf: Any, length: int, msg: Any, *rest: int) -> int:
+        result: int = real(fd, buf, length, msg, *rest)
+        msg.extras.cut = 1
+        return result
 
-        def cs_cmsg_get(self, msg: Any, offset: int, found: Any) -> int:
-            result: int = real(msg, offset, found)
-            found.cut = 1
-            return result
-
-    lib = _ancillary.lib
-    monkeypatch.setattr(_ancillary, "lib", Cut())
+    monkeypatch.setattr(_messages, "cs_recvmsg", cut)
     send_rights(one)
     message = "received malformed or improperly-truncated ancillary data"
     with pytest.raises(RuntimeWarning, match=message):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import os
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 import cffisock
 from cffisock import CMSG_LEN, CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET
 
-from .support import INT, descriptors, fds_in, own, rights
+from .support import INT, LONG, descriptors, fds_in, own, rights, signals
 
 # --- data ---------------------------------------------------------------------------------------
 
@@ -83,6 +84,43 @@ def test_no_data_at_all(pair: Any) -> None:
     assert two.recvmsg(0)[0] == b""
     assert two.recvmsg_into([])[0] == 0
     assert two.recv(5) == b"x"
+
+
+def test_messages_in_many_threads() -> None:
+    """More at once than envelopes are kept: each gets what was sent to it."""
+
+    def talk(number: int) -> bool:
+        one, two = cffisock.socketpair()
+        data = bytes([number]) * (number + 1)
+        expected = (data, [(SOL_SOCKET, cffisock.SCM_CREDENTIALS, mine)], 0, None)
+        with one, two:
+            two.settimeout(LONG)
+            two.setsockopt(SOL_SOCKET, cffisock.SO_PASSCRED, 1)
+            for _ in range(100):
+                one.sendmsg([data], [(SOL_SOCKET, cffisock.SCM_CREDENTIALS, mine)])
+                if two.recvmsg(100, CMSG_SPACE(len(mine))) != expected:
+                    return False
+        return True
+
+    mine = struct.pack("3i", os.getpid(), os.getuid(), os.getgid())
+    with ThreadPoolExecutor(20) as pool:
+        assert all(pool.map(talk, range(20)))
+
+
+def test_a_handler_that_receives_a_message_too(pair: Any) -> None:
+    one, two = pair
+    two.settimeout(LONG)
+    received: list[Any] = []
+
+    def handler() -> None:
+        if not received:
+            one.sendmsg([b"first"])
+            received.append(two.recvmsg(100))
+            one.sendmsg([b"second"])
+
+    with signals(handler):
+        assert two.recvmsg(100, 100) == (b"second", [], 0, None)
+    assert received == [(b"first", [], 0, None)]
 
 
 # --- descriptors --------------------------------------------------------------------------------

@@ -43,22 +43,25 @@ size_t cs_train_control(void)
 /* Cuts the control messages to `room` bytes, as the kernel would have. */
 static void cut_control(cs_msg *msg, size_t room)
 {
-    cs_cmsg item;
-    size_t offset = 0, end = 0;
-    int64_t next;
+    const cs_extras *extras = &msg->extras;
+    size_t end = 0;
 
-    while (end <= room && (next = cs_cmsg_get(msg, offset, &item)) > 0) {
-        end = offset + CMSG_LEN(item.len);
+    for (cs_read_control(msg, 0); extras->start > 0; cs_next_control(msg)) {
+        size_t offset = (size_t)extras->start - CMSG_LEN(0);
+
+        end = (size_t)extras->end;
         if (end > room && offset + CMSG_LEN(0) <= room) {
-            struct cmsghdr header = {
-                .cmsg_level = item.level, .cmsg_type = item.type, .cmsg_len = room - offset};
+            struct cmsghdr header = {.cmsg_level = (int)extras->level,
+                                     .cmsg_type = (int)extras->type,
+                                     .cmsg_len = room - offset};
 
             memcpy(msg->control + offset, &header, sizeof header);
         }
-        offset = (size_t)next;
+        if (end > room || extras->next == 0)
+            break;
     }
     if (end > room)
-        msg->flags |= MSG_CTRUNC;
+        msg->extras.flags |= MSG_CTRUNC;
     if (msg->control_len > room)
         msg->control_len = room;
 }
@@ -66,19 +69,22 @@ static void cut_control(cs_msg *msg, size_t room)
 /* Takes UDP_GRO out of the control messages: the size of the datagrams in a train, or 0. */
 static int take_segment(cs_msg *msg)
 {
-    cs_cmsg item;
-    size_t offset = 0;
-    int64_t next;
+    const cs_extras *extras = &msg->extras;
     int segment = 0;
 
-    while ((next = cs_cmsg_get(msg, offset, &item)) > 0) {
-        if (item.level == IPPROTO_UDP && item.type == UDP_GRO && item.len == sizeof segment) {
-            memcpy(&segment, item.data, sizeof segment);
-            memmove(msg->control + offset, msg->control + next, msg->control_len - (size_t)next);
-            msg->control_len -= (size_t)next - offset;
+    for (cs_read_control(msg, 0); extras->start > 0; cs_next_control(msg)) {
+        if (extras->level == IPPROTO_UDP && extras->type == UDP_GRO &&
+            extras->end - extras->start == sizeof segment) {
+            size_t offset = (size_t)extras->start - CMSG_LEN(0);
+            size_t next = extras->next > 0 ? (size_t)extras->next : msg->control_len;
+
+            memcpy(&segment, msg->control + extras->start, sizeof segment);
+            memmove(msg->control + offset, msg->control + next, msg->control_len - next);
+            msg->control_len -= next - offset;
             break;
         }
-        offset = (size_t)next;
+        if (extras->next == 0)
+            break;
     }
     return segment;
 }
@@ -103,7 +109,9 @@ static void received(const cs_incoming *in, size_t i, const struct mmsghdr *mess
     msg->addr = from;
     msg->control = in->control + i * (in->control_size + in->train_control);
     msg->control_len = message->msg_hdr.msg_controllen;
-    msg->flags = message->msg_hdr.msg_flags;
+    msg->extras.len = message->msg_len;
+    msg->extras.flags = message->msg_hdr.msg_flags;
+    msg->extras.addr_len = from->len;
     in->lengths[i] = (int32_t)message->msg_len;
     if (in->rooms == NULL && message->msg_len > in->size) /* MSG_TRUNC was asked for */
         in->lengths[i] = (int32_t)in->size;
@@ -111,12 +119,13 @@ static void received(const cs_incoming *in, size_t i, const struct mmsghdr *mess
         segment = take_segment(msg);
         cut_control(msg, in->control_size);
     }
+    cs_read_control(msg, 0);
     in->segments[i] = segment;
     in->news[i] = 0;
     if (i == 0 || from->len != from[-1].len ||
         memcmp(from->storage, from[-1].storage, from->len) != 0)
         in->news[i] |= CS_NEW_SENDER;
-    if (segment > 0 || msg->control_len > 0 || msg->flags != 0)
+    if (segment > 0 || msg->control_len > 0 || msg->extras.flags != 0)
         in->news[i] |= CS_MORE_THAN_DATA;
 }
 

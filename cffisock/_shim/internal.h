@@ -56,6 +56,9 @@ void cs_addr_set(cs_addr *addr, const void *sa, size_t len);
  * the address is shorter. */
 void cs_addr_get(const cs_addr *addr, void *sa, size_t len);
 
+/* Reads the control message at `offset` of msg->control into msg->extras. */
+void cs_read_control(cs_msg *msg, size_t offset);
+
 /* Makes the text of `fields` the name of the interface `index`, empty where the network
  * namespace of the socket `fd` has none: the length of the name. */
 size_t cs_put_interface_name(cs_fields *fields, int fd, int index);

@@ -9,46 +9,103 @@ _Static_assert(sizeof(cs_iov) == sizeof(struct iovec) &&
                    offsetof(cs_iov, len) == offsetof(struct iovec, iov_len),
                "cs_iov is struct iovec");
 
-static struct msghdr to_msghdr(const cs_msg *msg)
+void cs_read_control(cs_msg *msg, size_t offset)
 {
-    struct msghdr header = {
-        .msg_iov = (struct iovec *)msg->iov,
-        .msg_iovlen = msg->iov_count,
-        .msg_control = msg->control_len > 0 ? msg->control : NULL,
-        .msg_controllen = msg->control_len,
-    };
+    cs_extras *extras = &msg->extras;
+    size_t left = msg->control_len - offset, end, next;
+    struct cmsghdr header;
 
-    return header;
+    extras->start = extras->next = 0;
+    if (left < CMSG_LEN(0))
+        return;
+    memcpy(&header, msg->control + offset, sizeof header);
+    if (header.cmsg_len < CMSG_LEN(0))
+        return;
+    extras->cut = header.cmsg_len > left;
+    end = extras->cut ? left : header.cmsg_len;
+    next = CMSG_SPACE(end - CMSG_LEN(0));
+    extras->level = header.cmsg_level;
+    extras->type = header.cmsg_type;
+    extras->start = (int64_t)(offset + CMSG_LEN(0));
+    extras->end = (int64_t)(offset + end);
+    extras->next = next < left ? (int64_t)(offset + next) : 0;
 }
 
-int64_t cs_recvmsg(int fd, cs_msg *msg, int flags, int64_t wait)
+void cs_next_control(cs_msg *msg)
 {
+    cs_read_control(msg, (size_t)msg->extras.next);
+}
+
+int64_t cs_recvmsgv(int fd, cs_iov *iov, size_t count, cs_msg *msg, size_t control_len,
+                    int flags, int64_t wait)
+{
+    cs_extras *extras = &msg->extras;
+
     for (int round = 0;; round++) {
-        struct msghdr header = to_msghdr(msg);
-        ssize_t n;
+        struct msghdr header = {
+            .msg_name = msg->addr->storage,
+            .msg_namelen = sizeof msg->addr->storage,
+            .msg_iov = (struct iovec *)iov,
+            .msg_iovlen = count,
+            .msg_control = control_len > 0 ? msg->control : NULL,
+            .msg_controllen = control_len,
+        };
+        ssize_t n = recvmsg(fd, &header, flags);
         int64_t stop;
 
-        header.msg_name = msg->addr->storage;
-        header.msg_namelen = sizeof msg->addr->storage;
-        if ((n = recvmsg(fd, &header, flags)) >= 0) {
+        if (n >= 0) {
             cs_addr_received(msg->addr, header.msg_namelen);
             msg->control_len = header.msg_controllen;
-            msg->flags = header.msg_flags;
-            return n;
+            extras->len = n;
+            extras->flags = header.msg_flags;
+            extras->addr_len = msg->addr->len;
+            cs_read_control(msg, 0);
+            return extras->flags || extras->addr_len || extras->start ? CS_EXTRAS : n;
         }
         if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
             return stop;
     }
 }
 
-int64_t cs_sendmsg(int fd, const cs_msg *msg, int flags, int64_t wait)
+int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
+                   int64_t wait)
 {
-    struct msghdr header = to_msghdr(msg);
+    cs_iov iov = {buf, len};
 
-    if (msg->addr != NULL) {
-        header.msg_name = msg->addr->storage;
-        header.msg_namelen = msg->addr->len;
+    return cs_recvmsgv(fd, &iov, 1, msg, control_len, flags, wait);
+}
+
+void cs_close_received(cs_msg *msg)
+{
+    const cs_extras *extras = &msg->extras;
+
+    for (cs_read_control(msg, 0); extras->start > 0; cs_next_control(msg)) {
+        if (extras->level == SOL_SOCKET && extras->type == SCM_RIGHTS) {
+            for (int64_t at = extras->start; at + (int64_t)sizeof(int) <= extras->end;
+                 at += sizeof(int)) {
+                int fd;
+
+                memcpy(&fd, msg->control + at, sizeof fd);
+                close(fd);
+            }
+        }
+        if (extras->next == 0)
+            break;
     }
+}
+
+int64_t cs_sendmsgv(int fd, const cs_iov *iov, size_t count, const char *control,
+                    size_t control_len, const cs_addr *to, int flags, int64_t wait)
+{
+    struct msghdr header = {
+        .msg_name = to != NULL ? (void *)to->storage : NULL,
+        .msg_namelen = to != NULL ? to->len : 0,
+        .msg_iov = (struct iovec *)iov,
+        .msg_iovlen = count,
+        .msg_control = control_len > 0 ? (void *)control : NULL,
+        .msg_controllen = control_len,
+    };
+
     for (int round = 0;; round++) {
         ssize_t n = sendmsg(fd, &header, flags);
         int64_t stop;
@@ -60,6 +117,31 @@ int64_t cs_sendmsg(int fd, const cs_msg *msg, int flags, int64_t wait)
     }
 }
 
+int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,
+                   const char *control, size_t control_len, const cs_addr *to, int flags,
+                   int64_t wait)
+{
+    cs_iov iov = {(char *)buf, len};
+    char packed[CMSG_SPACE(CS_CONTROL_MAX)];
+
+    if (control_len > CS_CONTROL_MAX)
+        return -ENOBUFS;
+    control_len = cs_put_control(packed, 0, level, type, control, control_len);
+    return cs_sendmsgv(fd, &iov, 1, packed, control_len, to, flags, wait);
+}
+
+size_t cs_put_control(char *control, size_t offset, int level, int type, const char *data,
+                      size_t len)
+{
+    struct cmsghdr header = {.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(len)};
+    char *at = control + offset;
+
+    memset(at, 0, CMSG_SPACE(len));
+    memcpy(at, &header, sizeof header);
+    memcpy(at + CMSG_LEN(0), data, len);
+    return offset + CMSG_SPACE(len);
+}
+
 size_t cs_cmsg_len(size_t len)
 {
     return CMSG_LEN(len);
@@ -68,59 +150,4 @@ size_t cs_cmsg_len(size_t len)
 size_t cs_cmsg_space(size_t len)
 {
     return CMSG_SPACE(len);
-}
-
-int64_t cs_cmsg_put(const cs_msg *msg, size_t offset, int level, int type, const char *data,
-                    size_t len)
-{
-    struct cmsghdr header = {.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(len)};
-    char *at = msg->control + offset;
-
-    if (offset > msg->control_len || CMSG_SPACE(len) > msg->control_len - offset)
-        return -ENOSPC;
-    memset(at, 0, CMSG_SPACE(len));
-    memcpy(at, &header, sizeof header);
-    memcpy(at + CMSG_LEN(0), data, len);
-    return (int64_t)(offset + CMSG_SPACE(len));
-}
-
-int64_t cs_cmsg_get(const cs_msg *msg, size_t offset, cs_cmsg *item)
-{
-    struct cmsghdr header;
-    size_t room, next;
-
-    if (offset > msg->control_len || msg->control_len - offset < CMSG_LEN(0))
-        return 0;
-    memcpy(&header, msg->control + offset, sizeof header);
-    if (header.cmsg_len < CMSG_LEN(0))
-        return 0;
-    room = msg->control_len - offset - CMSG_LEN(0);
-    item->level = header.cmsg_level;
-    item->type = header.cmsg_type;
-    item->data = msg->control + offset + CMSG_LEN(0);
-    item->len = header.cmsg_len - CMSG_LEN(0);
-    item->cut = item->len > room;
-    if (item->cut)
-        item->len = room;
-    next = offset + CMSG_SPACE(item->len);
-    return (int64_t)(next < msg->control_len ? next : msg->control_len);
-}
-
-void cs_close_received(const cs_msg *msg)
-{
-    cs_cmsg item;
-    size_t offset = 0;
-    int64_t next;
-
-    while ((next = cs_cmsg_get(msg, offset, &item)) > 0) {
-        if (item.level == SOL_SOCKET && item.type == SCM_RIGHTS) {
-            for (size_t i = 0; i + sizeof(int) <= item.len; i += sizeof(int)) {
-                int fd;
-
-                memcpy(&fd, item.data + i, sizeof fd);
-                close(fd);
-            }
-        }
-        offset = (size_t)next;
-    }
 }

@@ -63,40 +63,62 @@ typedef struct {
     size_t len;
 } cs_iov;
 
-/* A message to send or to receive into; the caller owns all that it points to.
- * `control_len` is the room in `control` and, once received, how much of it is
- * used; `flags` are the ones received. */
+/* What came along with the `len` bytes of a received message: its flags, the length of its
+ * address, and a control message, whose data is control[start] to control[end].  `start` is 0
+ * where there is none, `next` where it is the last; `cut` is 1 where the kernel's length for
+ * the data goes past the end of the buffer.  All are int64_t: Python reads them as an array. */
 typedef struct {
-    cs_iov *iov;
-    size_t iov_count;
+    int64_t len;
+    int64_t flags;
+    int64_t addr_len;
+    int64_t level;
+    int64_t type;
+    int64_t start;
+    int64_t end;
+    int64_t cut;
+    int64_t next;
+} cs_extras;
+
+/* A message to receive; the caller owns all that it points to.  `control_len` is the room
+ * in `control` and, once received, how much of it is used. */
+typedef struct {
     char *control;
     size_t control_len;
     cs_addr *addr;
-    int flags;
+    cs_extras extras;
 } cs_msg;
 
-/* One control message, its data inside the control buffer.  `cut` is 1 where the
- * kernel's length for the data goes past the end of the buffer. */
-typedef struct {
-    int level;
-    int type;
-    char *data;
-    size_t len;
-    int cut;
-} cs_cmsg;
+/* The result for a message with flags, an address or control data: the length is in its
+ * extras.  No length is so great. */
+#define CS_EXTRAS 4294967296
 
-int64_t cs_recvmsg(int fd, cs_msg *msg, int flags, int64_t wait);
-int64_t cs_sendmsg(int fd, const cs_msg *msg, int flags, int64_t wait);
+/* Receive into one buffer, and into `count` of them, with room for `control_len` bytes of
+ * control data. */
+int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
+                   int64_t wait);
+int64_t cs_recvmsgv(int fd, cs_iov *iov, size_t count, cs_msg *msg, size_t control_len,
+                    int flags, int64_t wait);
+/* Reads the control message at msg->extras.next. */
+void cs_next_control(cs_msg *msg);
+/* Closes the descriptors that a received message carries. */
+void cs_close_received(cs_msg *msg);
+
+/* Sends one buffer with one control message; `to` is NULL for no address.  -ENOBUFS where
+ * `control_len` is more than CS_CONTROL_MAX. */
+#define CS_CONTROL_MAX 1024
+int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,
+                   const char *control, size_t control_len, const cs_addr *to, int flags,
+                   int64_t wait);
+/* Sends `count` buffers, with control messages that cs_put_control made. */
+int64_t cs_sendmsgv(int fd, const cs_iov *iov, size_t count, const char *control,
+                    size_t control_len, const cs_addr *to, int flags, int64_t wait);
+/* Puts a control message `offset` bytes into `control`, which has the room: the offset of
+ * the next. */
+size_t cs_put_control(char *control, size_t offset, int level, int type, const char *data,
+                      size_t len);
 /* The size of a control message with `len` bytes of data, without and with padding. */
 size_t cs_cmsg_len(size_t len);
 size_t cs_cmsg_space(size_t len);
-/* Appends a control message at `offset` of msg->control; the offset after it, or -ENOSPC. */
-int64_t cs_cmsg_put(const cs_msg *msg, size_t offset, int level, int type, const char *data,
-                    size_t len);
-/* Reads the control message at `offset`; the offset of the next, 0 where none is left. */
-int64_t cs_cmsg_get(const cs_msg *msg, size_t offset, cs_cmsg *item);
-/* Closes the descriptors that a received message carries. */
-void cs_close_received(const cs_msg *msg);
 
 /* --- batch.c: many messages in one call --------------------------------------
  * One that has a part done when it cannot go on, for whatever reason, returns the part. */
