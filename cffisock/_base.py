@@ -38,6 +38,11 @@ SOCK_NONBLOCK = CONSTANTS["SOCK_NONBLOCK"]
 TYPE_FLAGS = SOCK_NONBLOCK | CONSTANTS["SOCK_CLOEXEC"]
 SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
 
+# A socket's family, type and protocol are one tuple, the same one for all sockets of that kind:
+# 16 bytes less for each.  There are few kinds.
+_NO_KIND = (0, 0, 0)
+_kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+
 # The timeout of new sockets, as the shim's `wait`.
 _default_wait = -1
 
@@ -87,12 +92,12 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
     the kernel.
     """
 
-    __slots__ = ("_family", "_fd", "_proto", "_type", "_wait")
+    __slots__ = ("_fd", "_kind", "_wait")
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         self = super().__new__(cls)
         self._fd = self._wait = -1
-        self._family = self._type = self._proto = 0
+        self._kind = _NO_KIND
         return self
 
     def __init__(
@@ -115,9 +120,8 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
     def _become(self, fd: int, family: int, type: int, proto: int, wait: int) -> None:
         """Takes over the open descriptor ``fd`` of the kind that the other three tell."""
         self._fd = fd
-        self._family = family
-        self._type = type & ~TYPE_FLAGS
-        self._proto = proto
+        kind = family, type & ~TYPE_FLAGS, proto
+        self._kind = _kinds.setdefault(kind, kind)
         if type & SOCK_NONBLOCK:
             self._wait = 0
         elif wait >= 0:
@@ -139,8 +143,9 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
     @classmethod
     def _wrap_pair(cls, family: int, type: int, proto: int) -> tuple[Any, Any]:
         """Two sockets that are connected to each other."""
+        family, type, proto = c_int(family), c_int(type), c_int(proto)
         fds = ffi.new("int[2]")
-        check(lib.cs_socketpair(c_int(family), c_int(type), c_int(proto), fds))
+        check(lib.cs_socketpair(family, type, proto, fds))
         try:
             one = cls._wrap(fds[0], family, type, proto)
         except BaseException:
@@ -164,24 +169,24 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
 
     def __repr__(self) -> str:
         return (
-            f"<socket object, fd={self._fd}, family={self._family}, "
-            f"type={self._type}, proto={self._proto}>"
+            f"<socket object, fd={self._fd}, family={self._kind[0]}, "
+            f"type={self._kind[1]}, proto={self._kind[2]}>"
         )
 
     @property
     def family(self) -> int:
         """The address family, an ``AF_`` constant."""
-        return self._family
+        return self._kind[0]
 
     @property
     def type(self) -> int:
         """The socket type, a ``SOCK_`` constant, without SOCK_NONBLOCK and SOCK_CLOEXEC."""
-        return self._type
+        return self._kind[1]
 
     @property
     def proto(self) -> int:
         """The protocol, an ``IPPROTO_`` or similar constant; 0 is the family's default."""
-        return self._proto
+        return self._kind[2]
 
     @property
     def timeout(self) -> float | None:
@@ -245,7 +250,7 @@ class socket(MessageMethods, OptionMethods, AlgorithmMethods, metaclass=Immutabl
         """A connection's new descriptor, close-on-exec, and the peer's address: accept(2)."""
         slot = take_slot()
         # The kernel's accept(2) fails where AF_ALG is asked for an address.
-        peer = ffi.NULL if self._family == AF_ALG else slot[0]
+        peer = ffi.NULL if self._kind[0] == AF_ALG else slot[0]
         try:
             fd = lib.cs_accept(self._fd, peer, self._wait)
             while fd < 0:

@@ -25,7 +25,7 @@ class OptionMethods:
     __slots__ = ()
 
     _fd: int
-    _family: int
+    _kind: tuple[int, int, int]
 
     def getsockopt(
         self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = 0, /
@@ -36,7 +36,7 @@ class OptionMethods:
         """
         level, optname, size = c_int(level), c_int(optname), c_int(buflen)
         if size == 0:
-            if self._family == AF_VSOCK:
+            if self._kind[0] == AF_VSOCK:
                 # The options of this family are 64 bits wide.
                 return int.from_bytes(self._option(level, optname, 8), sys.byteorder)
             value = check(lib.cs_getsockopt_int(self._fd, level, optname))
@@ -86,7 +86,7 @@ class OptionMethods:
         check(lib.cs_setsockopt(self._fd, level, optname, ffi.NULL, size))
 
     def _set_int(self, level: int, optname: int, value: int) -> None:
-        if self._family == AF_VSOCK:
+        if self._kind[0] == AF_VSOCK:
             wide = value.to_bytes(8, sys.byteorder, signed=True)
             check(lib.cs_setsockopt(self._fd, level, optname, wide, len(wide)))
         else:

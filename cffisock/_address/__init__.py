@@ -76,7 +76,8 @@ def pack(sock: Any, address: Any, caller: str) -> Any:
     ValueError or OverflowError for a bad address, OSError or gaierror for a name that is not
     known.
     """
-    codec = CODECS.get(sock._family) or _load(sock._family)
+    family = sock._kind[0]
+    codec = CODECS.get(family) or _load(family)
     return codec.pack(address, caller, sock)
 
 
