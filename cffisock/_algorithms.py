@@ -24,7 +24,7 @@ class AlgorithmMethods:
 
     __slots__ = ()
 
-    _family: int
+    _kind: tuple[int, int, int]
     sendmsg: Any
 
     def sendmsg_afalg(
@@ -41,7 +41,7 @@ class AlgorithmMethods:
         ``iv`` is the initialization vector; ``assoclen`` how many of the bytes are associated
         data.  OSError on a socket of another family, or as in sendmsg(2).
         """
-        if self._family != CONSTANTS.get("AF_ALG"):
+        if self._kind[0] != CONSTANTS.get("AF_ALG"):
             raise OSError("algset is only supported for AF_ALG")
         operation = c_int(op)
         if operation < 0:

@@ -13,6 +13,7 @@ from ._arguments import c_fd, c_int, seconds, wait_for
 from ._batches import BatchMethods
 from ._cffi import ffi, lib
 from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
+from ._mailbox import UNSTABLE, Mailbox, give_mailbox, take_mailbox
 from ._messages import MessageMethods
 from ._options import OptionMethods
 from ._platform import CONSTANTS
@@ -38,6 +39,13 @@ SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
 
 # An argument of the socket type that is not given.
 UNKNOWN = -1
+
+# A socket's family, type and protocol are one tuple, the same one for all sockets of that kind:
+# 16 bytes less for each.  There are few kinds.
+_NO_KIND = (0, 0, 0)
+_kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+
+cs_getsockname, cs_getpeername = lib.cs_getsockname, lib.cs_getpeername
 
 # The timeout of new sockets, as the shim's `wait`.
 _default_wait = -1
@@ -95,12 +103,12 @@ class socket(
     the kernel.
     """
 
-    __slots__ = ("_family", "_fd", "_proto", "_type", "_wait")
+    __slots__ = ("_fd", "_kind", "_wait")
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         self = object.__new__(cls)
         self._fd = self._wait = -1
-        self._family = self._type = self._proto = 0
+        self._kind = _NO_KIND
         return self
 
     def __init__(
@@ -121,16 +129,18 @@ class socket(
             proto = 0 if proto == UNKNOWN else proto
         sys.audit("socket.__new__", self, family, type, proto)
         if fileno is None:
-            self._become(check(lib.cs_socket(family, type, proto)), family, type, proto)
+            fd = lib.cs_socket(family, type, proto)
+            if fd < 0:
+                raise error_for(fd)
+            self._become(fd, family, type, proto)
         else:
             self._become(*_identify(fileno, family, type, proto))
 
     def _become(self, fd: int, family: int, type: int, proto: int) -> None:
         """Takes over the open descriptor ``fd`` of the kind that the other three tell."""
         self._fd = fd
-        self._family = family
-        self._type = type & TYPE_BITS
-        self._proto = proto
+        kind = family, type & TYPE_BITS, proto
+        self._kind = _kinds.setdefault(kind, kind)
         is_nonblocking = type & SOCK_NONBLOCK
         self._wait = wait = 0 if is_nonblocking else _default_wait
         if wait >= 0 and not is_nonblocking:
@@ -177,24 +187,24 @@ class socket(
 
     def __repr__(self) -> str:
         return (
-            f"<socket object, fd={self._fd}, family={self._family}, "
-            f"type={self._type}, proto={self._proto}>"
+            f"<socket object, fd={self._fd}, family={self._kind[0]}, "
+            f"type={self._kind[1]}, proto={self._kind[2]}>"
         )
 
     @property
     def family(self) -> int:
         """The address family, an ``AF_`` constant."""
-        return self._family
+        return self._kind[0]
 
     @property
     def type(self) -> int:
         """The socket type, a ``SOCK_`` constant, without SOCK_NONBLOCK and SOCK_CLOEXEC."""
-        return self._type
+        return self._kind[1]
 
     @property
     def proto(self) -> int:
         """The protocol, an ``IPPROTO_`` or similar constant; 0 is the family's default."""
-        return self._proto
+        return self._kind[2]
 
     @property
     def timeout(self) -> float | None:
@@ -258,7 +268,7 @@ class socket(
         """A connection's new descriptor, close-on-exec, and the peer's address: accept(2)."""
         slot = take_slot()
         # The kernel's accept(2) fails where AF_ALG is asked for an address.
-        peer = ffi.NULL if self._family == AF_ALG else slot[0]
+        peer = ffi.NULL if self._kind[0] == AF_ALG else slot[0]
         try:
             fd = lib.cs_accept(self._fd, peer, self._wait)
             while fd < 0:
@@ -298,19 +308,26 @@ class socket(
 
     def getsockname(self) -> Any:
         """The local address: getsockname(2)."""
-        return self._name(lib.cs_getsockname)
+        return self._name(cs_getsockname)
 
     def getpeername(self) -> Any:
         """The peer's address: getpeername(2)."""
-        return self._name(lib.cs_getpeername)
+        return self._name(cs_getpeername)
 
     def _name(self, ask: Any) -> Any:
-        slot = take_slot()
         try:
-            check(ask(self._fd, slot[0]))
-            return _address.unpack(slot, self)
-        finally:
-            give_slot(slot)
+            box = take_mailbox()
+        except IndexError:
+            box = Mailbox()
+        is_new = ask(self._fd, box.addr)
+        if is_new < 0:
+            give_mailbox(box)
+            raise error_for(is_new)
+        address = box.address
+        if is_new or address is UNSTABLE:
+            address = box.new_address(self)
+        give_mailbox(box)
+        return address
 
 
 def _identify(

@@ -109,8 +109,7 @@ class BatchMethods:
 
     _fd: int
     _wait: int
-    _family: int
-    _type: int
+    _kind: tuple[int, int, int]
 
     def recvmmsg(
         self,
@@ -132,7 +131,7 @@ class BatchMethods:
         if size < 0:
             raise ValueError("negative buffer size in recvmmsg()")
         # Other families may send descriptors, for which there must be no room but the caller's.
-        trains = TRAIN_CONTROL if self._family in INET and self._type == SOCK_DGRAM else 0
+        trains = TRAIN_CONTROL if self._kind[0] in INET and self._kind[1] == SOCK_DGRAM else 0
         return self._receive(number, ancbufsize, flags, size=size, trains=trains)
 
     def recvmmsg_into(
@@ -224,7 +223,7 @@ class BatchMethods:
         or the time was up; the exceptions are for when it took none.  ValueError on a
         SOCK_STREAM socket.
         """
-        if self._type == SOCK_STREAM:
+        if self._kind[1] == SOCK_STREAM:
             # The kernel may take a part of a message, and nobody could tell how much.
             raise ValueError("sendmmsg() is for messages, which SOCK_STREAM sockets do not have")
         flags, segment = c_int(flags), c_ssize(segment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from . import _address
-from ._address import PACKED
+from ._address import PACKED, UNKNOWN
 from ._arguments import buffer_size, c_int, part_of
 from ._buffers import (
     SCRATCH_SIZE,
@@ -31,7 +31,6 @@ cs_recv, cs_recvfrom, cs_send, cs_sendto = lib.cs_recv, lib.cs_recvfrom, lib.cs_
 NO_FLAGS = 0
 ALL = 0
 NOT_GIVEN: Any = object()
-UNKNOWN: tuple[Any, Any] = (object(), None)
 
 
 class DataMethods:
@@ -41,7 +40,7 @@ class DataMethods:
 
     _fd: int
     _wait: int
-    _family: int
+    _kind: tuple[int, int, int]
 
     # --- receiving ----------------------------------------------------------------
 
@@ -232,7 +231,7 @@ class DataMethods:
         memory = data if type(data) is bytes else readable(data)
         try:
             try:
-                known, addr = PACKED[self._family].get(address, UNKNOWN)
+                known, addr = PACKED[self._kind[0]].get(address, UNKNOWN)
             except TypeError:  # not hashable, such as a bytearray
                 known, addr = UNKNOWN
             if known is not address:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from . import _socket
+from . import _children, _socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def install() -> None:
     public = sys.modules[__package__]
     if sys.modules.get("socket") is public:
         return
-    from . import _children  # noqa: PLC0415  (few programs install)
-
-    holders = [name for name in _holders() if not _children.is_told(name)]
+    holders = _holders()
     if holders:
         raise RuntimeError(
             "cffisock.install() came too late: the interpreter's own socket module is already "
@@ -60,6 +58,7 @@ def _holders() -> list[str]:
         for name, module in list(sys.modules.items())
         if module not in own
         and not name.startswith(ours)
+        and not _children.is_told(name)
         and any(id(value) in held for value in _namespace(module))
     )
 

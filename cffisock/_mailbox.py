@@ -1,4 +1,4 @@
-"""Where datagrams arrive: memory for the data, and for the address that they came from."""
+"""Where datagrams and names arrive: memory for data, and for an address."""
 
 from __future__ import annotations
 

@@ -84,19 +84,19 @@ class socket(SendfileMethods, _base.socket):
     @property
     def family(self) -> Any:
         """The address family, an `AddressFamily` where it has a name."""
-        return FAMILIES.get(self._family, self._family)
+        return FAMILIES.get(self._kind[0], self._kind[0])
 
     @property
     def type(self) -> Any:
         """The socket type, a `SocketKind` where it has a name."""
-        return KINDS.get(self._type, self._type)
+        return KINDS.get(self._kind[1], self._kind[1])
 
     # --- sockets from this one ------------------------------------------------------
 
     def accept(self) -> tuple[Any, Any]:
         """Waits for a connection: a new socket for it, and the peer's address.  accept(2)."""
         fd, address = self._accept()
-        return socket._wrap(fd, self._family, self._type, self._proto), address
+        return socket._wrap(fd, *self._kind), address
 
     def dup(self) -> Any:
         """A socket of the same class and timeout on a duplicate of the descriptor: dup(2)."""

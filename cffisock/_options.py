@@ -30,7 +30,7 @@ class OptionMethods:
     __slots__ = ()
 
     _fd: int
-    _family: int
+    _kind: tuple[int, int, int]
 
     def getsockopt(
         self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = NO_BUFLEN, /
@@ -43,7 +43,7 @@ class OptionMethods:
             type(level) is not int
             or type(optname) is not int
             or buflen is not NO_BUFLEN
-            or self._family == AF_VSOCK
+            or self._kind[0] == AF_VSOCK
         ):
             return self._getsockopt(c_int(level), c_int(optname), c_int(buflen))
         try:
@@ -57,7 +57,7 @@ class OptionMethods:
 
     def _getsockopt(self, level: int, optname: int, size: int) -> int | bytes:
         if size == 0:
-            if self._family == AF_VSOCK:
+            if self._kind[0] == AF_VSOCK:
                 # The options of this family are 64 bits wide.
                 return int.from_bytes(self._option(level, optname, 8), sys.byteorder)
             return _signed(check(cs_getsockopt_int(self._fd, level, optname)))
@@ -89,7 +89,7 @@ class OptionMethods:
             or type(level) is not int
             or type(optname) is not int
             or optlen
-            or self._family == AF_VSOCK
+            or self._kind[0] == AF_VSOCK
         ):
             return self._setsockopt(level, optname, value, *optlen)
         try:
@@ -132,7 +132,7 @@ class OptionMethods:
         check(lib.cs_setsockopt(self._fd, level, optname, ffi.NULL, size))
 
     def _set_int(self, level: int, optname: int, value: int) -> None:
-        if self._family == AF_VSOCK:
+        if self._kind[0] == AF_VSOCK:
             wide = value.to_bytes(8, sys.byteorder, signed=True)
             check(lib.cs_setsockopt(self._fd, level, optname, wide, len(wide)))
         else:

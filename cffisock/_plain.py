@@ -29,7 +29,7 @@ class PlainMethods(DataMethods):
 
     __slots__ = ()
 
-    _type: int
+    _kind: tuple[int, int, int]
 
     def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = NO_FLAGS, /) -> bytes:
         """Receives up to ``bufsize`` bytes, b'' at the end of the stream: recv(2)."""
@@ -57,7 +57,7 @@ class PlainMethods(DataMethods):
 
     def send(self, data: Any, flags: SupportsIndex = NO_FLAGS, /) -> int:
         """Sends ``data`` and returns how many bytes of it the kernel took: send(2)."""
-        if flags is NO_FLAGS and self._type != SOCK_SEQPACKET:
+        if flags is NO_FLAGS and self._kind[1] != SOCK_SEQPACKET:
             try:
                 return write(self._fd, data)
             except BlockingIOError:
@@ -70,7 +70,7 @@ class PlainMethods(DataMethods):
 
         After an error nobody can tell how much was sent.
         """
-        if flags is NO_FLAGS and type(data) is bytes and self._type != SOCK_SEQPACKET:
+        if flags is NO_FLAGS and type(data) is bytes and self._kind[1] != SOCK_SEQPACKET:
             try:
                 n = write(self._fd, data)
             except BlockingIOError:

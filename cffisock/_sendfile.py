@@ -29,7 +29,7 @@ class SendfileMethods:
 
     _fd: int
     _wait: int
-    _type: int
+    _kind: tuple[int, int, int]
 
     if TYPE_CHECKING:
         # Of the class that this one is mixed into.
@@ -103,7 +103,7 @@ class SendfileMethods:
     def _check_sendfile_params(self, file: Any, offset: int, count: int | None) -> None:
         if "b" not in getattr(file, "mode", "b"):
             raise ValueError("file should be opened in binary mode")
-        if not self._type & SOCK_STREAM:
+        if not self._kind[1] & SOCK_STREAM:
             raise ValueError("only SOCK_STREAM type sockets are supported")
         if count is not None:
             if not isinstance(count, int):

@@ -52,7 +52,7 @@ class Sock:
     """As much of a base socket as the address modules use."""
 
     def __init__(self, family: int, proto: int, fd: int) -> None:
-        self._family, self._proto, self._fd = family, proto, fd
+        self._kind, self._fd = (family, own.SOCK_DGRAM, proto), fd
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import cffisock
 
 from .support import IS_PYPY, isolated
 
-# For the command, for programs that install, for ssl, for the builder, and the families that
-# few programs use: each is imported at its first use.
+# For the command, for ssl, for the builder, and the families that few programs use: each is
+# imported at its first use.
 LATER = {
     "__main__",
     "_address.alg",
@@ -22,7 +22,6 @@ LATER = {
     "_address.rds",
     "_address.tipc",
     "_address.vsock",
-    "_children",
     "_constants",
     "_demo",
     "_info",

@@ -10,11 +10,12 @@ from collections import deque
 from .._cffi import ffi
 from .._platform import CONSTANTS
 from . import inet, unix
-from ._codec import PACKED
+from ._codec import PACKED, UNKNOWN
 
 __all__ = [
     "CODECS",
     "PACKED",
+    "UNKNOWN",
     "Slot",
     "give_slot",
     "is_stable",
@@ -95,7 +96,14 @@ def pack(sock: Any, address: Any, caller: str) -> Any:
     ValueError or OverflowError for a bad address, OSError or gaierror for a name that is not
     known.
     """
-    codec = CODECS.get(sock._family) or _load(sock._family)
+    family = sock._kind[0]
+    try:
+        known, addr = PACKED[family].get(address, UNKNOWN)
+    except TypeError:  # not hashable, such as a bytearray
+        known, addr = UNKNOWN
+    if known is address:
+        return addr
+    codec = CODECS.get(family) or _load(family)
     return codec.pack(address, caller, sock)
 
 

@@ -42,6 +42,8 @@ class Codec:
 # any time.  A table is emptied when full.
 PACKED: defaultdict[int, dict[Any, tuple[Any, Any]]] = defaultdict(dict)
 PACKED_MAX = 1024
+# What no address is found as.
+UNKNOWN: tuple[object, Any] = (object(), None)
 
 
 def remember(family: int, address: Any, addr: Any) -> None:

@@ -36,7 +36,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
 
     Raises OSError for an interface that does not exist.
     """
-    proto = sock._proto
+    proto = sock._kind[2]
     if proto not in (CAN_RAW, CAN_BCM, CAN_ISOTP, CAN_J1939):
         raise OSError(f"{caller}(): unsupported CAN protocol")
     parts = require_tuple(address, "AF_CAN", caller)
@@ -82,10 +82,10 @@ def long_number(value: Any, position: int) -> int:
 
 def unpack(addr: Any, sock: Any) -> tuple[Any, ...]:
     """The address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
-    if sock._proto == CAN_ISOTP:
+    if sock._kind[2] == CAN_ISOTP:
         fields = take(lib.cs_take_can_isotp, addr, sock._fd)
         return os.fsdecode(text(fields)), fields.number[0], fields.number[1]
-    if sock._proto == CAN_J1939:
+    if sock._kind[2] == CAN_J1939:
         fields = take(lib.cs_take_can_j1939, addr, sock._fd)
         name, pgn, address, *_ = fields.number
         return os.fsdecode(text(fields)), name % (1 << 64), pgn, address

@@ -24,7 +24,12 @@ AF_INET6 = CONSTANTS["AF_INET6"]
 
 def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     """``(host, port)`` as a ``cs_addr *``."""
-    exact = has_types(address, str, int)
+    exact = (
+        type(address) is tuple
+        and len(address) == 2
+        and type(address[0]) is str
+        and type(address[1]) is int
+    )
     if exact and address in PACKED[AF_INET]:
         return PACKED[AF_INET][address][1]
     pair = require_tuple(address, "AF_INET", caller)
@@ -45,7 +50,8 @@ def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
     parts = require_tuple(address, "AF_INET6", caller)
     if not 2 <= len(parts) <= 4:
         raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
-    exact = has_types(address, str, *[int] * (len(parts) - 1))
+    types = str, int, int, int
+    exact = type(address) is tuple and tuple(map(type, address)) == types[: len(address)]
     if exact and address in PACKED[AF_INET6]:
         return PACKED[AF_INET6][address][1]
     name = host_bytes(parts[0])
@@ -62,11 +68,6 @@ def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
     if exact and numeric and parts[2:] == (flowinfo, scope)[: len(parts) - 2]:
         remember(AF_INET6, address, addr)
     return addr
-
-
-def has_types(address: Any, *types: type) -> bool:
-    """Whether ``address`` is a tuple of items of exactly these types."""
-    return type(address) is tuple and tuple(map(type, address)) == types
 
 
 def host_address(addr: Any, family: int, name: bytes) -> bool:

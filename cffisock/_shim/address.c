@@ -15,6 +15,14 @@ void cs_addr_set(cs_addr *addr, const void *sa, size_t len)
     cs_addr_received(addr, (socklen_t)len);
 }
 
+int cs_addr_renew(cs_addr *addr, const cs_addr *now)
+{
+    if (addr->len == now->len && memcmp(addr->storage, now->storage, now->len) == 0)
+        return 0;
+    cs_addr_set(addr, now->storage, now->len);
+    return 1;
+}
+
 void cs_addr_get(const cs_addr *addr, void *sa, size_t len)
 {
     memset(sa, 0, len);

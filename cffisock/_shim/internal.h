@@ -52,6 +52,9 @@ void cs_addr_received(cs_addr *addr, socklen_t len);
 /* Fills `addr` with a copy of `len` bytes of the sockaddr at `sa`. */
 void cs_addr_set(cs_addr *addr, const void *sa, size_t len);
 
+/* Puts the address `now` into `addr`: 1, or 0 where it was there. */
+int cs_addr_renew(cs_addr *addr, const cs_addr *now);
+
 /* Copies the sockaddr out of `addr`, into the `len` bytes at `sa`, zero where
  * the address is shorter. */
 void cs_addr_get(const cs_addr *addr, void *sa, size_t len);

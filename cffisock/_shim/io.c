@@ -16,15 +16,6 @@ int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
     }
 }
 
-/* Puts the address `now` into `addr`: CS_NEW_ADDRESS, or 0 where it was there. */
-static int64_t renew(cs_addr *addr, const cs_addr *now)
-{
-    if (addr->len == now->len && memcmp(addr->storage, now->storage, now->len) == 0)
-        return 0;
-    cs_addr_set(addr, now->storage, now->len);
-    return CS_NEW_ADDRESS;
-}
-
 int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait)
 {
     for (int round = 0;; round++) {
@@ -35,7 +26,7 @@ int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int
 
         if (n >= 0) {
             cs_addr_received(&now, size);
-            return n + renew(from, &now);
+            return cs_addr_renew(from, &now) ? n + CS_NEW_ADDRESS : n;
         }
         if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
             return stop;

@@ -181,6 +181,7 @@ int cs_listen(int fd, int backlog);
 /* Starts to connect and waits; where it is interrupted, cs_connect_wait goes on waiting. */
 int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait);
 int64_t cs_connect_wait(int fd, int64_t wait);
+/* 0 where `addr` had the address in it already, else 1. */
 int cs_getsockname(int fd, cs_addr *addr);
 int cs_getpeername(int fd, cs_addr *addr);
 int cs_shutdown(int fd, int how);

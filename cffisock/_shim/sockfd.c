@@ -26,7 +26,7 @@ static int identify(int fd, int name, int *value)
 
 int cs_identify(int fd, int *family, int *type, int *proto)
 {
-    cs_addr addr;
+    cs_addr addr = {.len = 0};
     int result = cs_getsockname(fd, &addr);
 
     /* Some families have no getsockname (AF_ALG): only a bad descriptor, or the
@@ -95,22 +95,24 @@ int64_t cs_connect_wait(int fd, int64_t wait)
 
 int cs_getsockname(int fd, cs_addr *addr)
 {
-    socklen_t size = sizeof addr->storage;
+    cs_addr now;
+    socklen_t size = sizeof now.storage;
 
-    if (getsockname(fd, cs_sockaddr(addr), &size) < 0)
+    if (getsockname(fd, cs_sockaddr(&now), &size) < 0)
         return -errno;
-    cs_addr_received(addr, size);
-    return 0;
+    cs_addr_received(&now, size);
+    return cs_addr_renew(addr, &now);
 }
 
 int cs_getpeername(int fd, cs_addr *addr)
 {
-    socklen_t size = sizeof addr->storage;
+    cs_addr now;
+    socklen_t size = sizeof now.storage;
 
-    if (getpeername(fd, cs_sockaddr(addr), &size) < 0)
+    if (getpeername(fd, cs_sockaddr(&now), &size) < 0)
         return -errno;
-    cs_addr_received(addr, size);
-    return 0;
+    cs_addr_received(&now, size);
+    return cs_addr_renew(addr, &now);
 }
 
 int cs_shutdown(int fd, int how)
