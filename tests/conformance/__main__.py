@@ -107,7 +107,7 @@ def watch(wanted: dict[str, Any], report: Path, limit: float) -> int | None:
         command = [sys.executable, str(HERE / "namespace.py"), *command]
         if os.environ.get("CFFISOCK_VM") != "1":
             # The VM has no other network, and some families live in its first namespace only.
-            command = ["unshare", "--net", "--mount", *command]
+            command = ["unshare", "--net", "--mount", "--propagation", "unchanged", *command]
     with report.with_name("output").open("wb") as output:
         process = subprocess.Popen(
             command,

@@ -1,4 +1,4 @@
-"""Runs a command in a network of its own: ``unshare --net --mount python namespace.py COMMAND``.
+"""Runs a command in a network of its own, with mounts of its own, which unshare(1) has made.
 
 Some tests of the standard library want to reach hosts out there.  Here their names lead to
 the loopback interface of the namespace, where one port accepts and stays silent, one drops
@@ -25,8 +25,17 @@ HOSTS = """
 """
 
 
+def keep_mounts_here() -> None:
+    """Lets no other namespace see what is mounted.  In a chroot / may be no mount: see then."""
+    private = subprocess.run(["mount", "--make-rprivate", "/"], check=False, stderr=subprocess.PIPE)
+    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+    if private.returncode != 0 and " shared:" in mounts:
+        sys.exit(f"what is mounted here would be seen elsewhere: {private.stderr.decode()}")
+
+
 def main() -> int:
     """Sets up the namespace and runs the command; its exit status."""
+    keep_mounts_here()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.NamedTemporaryFile("w") as hosts, ExitStack() as sockets:
         hosts.write(Path("/etc/hosts").read_text(encoding="utf-8") + HOSTS)
