@@ -12,17 +12,12 @@ from ._algorithms import AlgorithmMethods
 from ._arguments import c_fd, c_int, seconds, wait_for
 from ._batches import BatchMethods
 from ._cffi import ffi, lib
+from ._data import DataMethods
 from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
 from ._mailbox import UNSTABLE, Mailbox, give_mailbox, take_mailbox
 from ._messages import MessageMethods
 from ._options import OptionMethods
 from ._platform import CONSTANTS
-
-if sys.implementation.name == "cpython":
-    from ._plain import PlainMethods as DataMethods
-else:
-    # PyPy calls cffi's functions faster than its own, and has fewer of those.
-    from ._data import DataMethods  # type: ignore[assignment]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,8 +1,17 @@
-"""Data in and out: recv(2), send(2) and their kin."""
+"""Data in and out: recv(2), send(2) and their kin.
+
+On CPython the interpreter's own os.read() and its kin are called faster than cffi's functions are,
+and make bytes without a copy; and to a socket read(2) and write(2) are recv(2) and send(2) without
+flags.  So they do what is `PLAIN`.  Not so for SOCK_SEQPACKET, where write(2) sets MSG_EOR; nor is
+data with a timeout received that way, since it is often still to come: eight threads that waited
+for each other took twice as long with an exception each time.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from errno import EBADF
 
 from . import _address
 from ._address import PACKED, UNKNOWN
@@ -19,11 +28,19 @@ from ._buffers import (
 from ._cffi import ffi, lib
 from ._errors import EAGAIN, resume
 from ._mailbox import UNSTABLE, Mailbox, give_mailbox, take_mailbox
+from ._platform import CONSTANTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, SupportsIndex
 
+PLAIN = sys.implementation.name == "cpython"
+read, write = os.read, os.write
+readv: Any = getattr(os, "readv", None)  # PyPy has none
+# os.read() allocates that much each time: what asks for more has less to read, mostly.
+READ_MAX = 64 * 1024
+
+SOCK_SEQPACKET = CONSTANTS["SOCK_SEQPACKET"]
 NEW_ADDRESS = lib.CS_NEW_ADDRESS
 # On CPython a global is found 25 ns sooner than an attribute of `lib`.
 cs_recv, cs_recvfrom, cs_send, cs_sendto = lib.cs_recv, lib.cs_recvfrom, lib.cs_send, lib.cs_sendto
@@ -50,6 +67,8 @@ class DataMethods:
             return self._recv_unusual(bufsize, flags)
         if flags is not NO_FLAGS:
             flags = c_int(flags)
+        elif PLAIN and self._wait <= 0 and bufsize <= READ_MAX:
+            return read(self._fd, bufsize)
         try:
             scratch = take_scratch()
         except IndexError:
@@ -77,6 +96,15 @@ class DataMethods:
         self, buffer: Any, nbytes: SupportsIndex = ALL, flags: SupportsIndex = NO_FLAGS
     ) -> int:
         """Receives up to ``nbytes``, by default as many as fit, into ``buffer``: recv(2)."""
+        if PLAIN and nbytes is ALL and flags is NO_FLAGS and self._wait <= 0:
+            try:
+                n: int = readv(self._fd, (buffer,))
+                return n
+            except OSError as error:
+                if error.errno != EBADF:  # which is none where there is no room
+                    raise
+            except (TypeError, ValueError, BufferError):
+                pass  # is worded below
         memory = writable(buffer, "recv_into() argument 1 must be")
         try:
             if flags is not NO_FLAGS:
@@ -86,7 +114,7 @@ class DataMethods:
                 size = part_of(size, nbytes, "recv_into", "buffer too small for requested bytes")
             if size == 0:
                 return 0
-            n: int = cs_recv(self._fd, memory, size, flags, self._wait)
+            n = cs_recv(self._fd, memory, size, flags, self._wait)
             while n < 0:
                 n = cs_recv(self._fd, memory, size, flags, resume(n, self._wait))
             return n
@@ -171,6 +199,12 @@ class DataMethods:
         """Sends ``data`` and returns how many bytes of it the kernel took: send(2)."""
         if flags is not NO_FLAGS:
             flags = c_int(flags)
+        elif PLAIN and self._kind[1] != SOCK_SEQPACKET:
+            try:
+                return write(self._fd, data)
+            except BlockingIOError:
+                if self._wait <= 0:
+                    raise
         memory = data if type(data) is bytes else readable(data)
         try:
             n: int = cs_send(self._fd, memory, len(memory), flags, self._wait)
@@ -188,6 +222,16 @@ class DataMethods:
         """
         if flags is not NO_FLAGS:
             flags = c_int(flags)
+        elif PLAIN and type(data) is bytes and self._kind[1] != SOCK_SEQPACKET:
+            try:
+                n = write(self._fd, data)
+            except BlockingIOError:
+                if self._wait <= 0:
+                    raise
+                n = 0
+            if n != len(data):
+                self._send_rest(data, n, flags, self._wait)
+            return
         memory = data if type(data) is bytes else readable(data)
         try:
             # Usually the kernel takes everything at once.  If it does not, a timed socket

@@ -6,7 +6,7 @@ import pkgutil
 
 import cffisock
 
-from .support import IS_PYPY, isolated
+from .support import isolated
 
 # For the command, for ssl, for the builder, and the families that few programs use: each is
 # imported at its first use.
@@ -28,8 +28,6 @@ LATER = {
     "_surface",
     "_tls",
 }
-if IS_PYPY:
-    LATER.add("_plain")
 
 
 # For annotations, for cffi, and to read several numbers at once.
