@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 
 from .._cffi import ffi
+from .._inet import remember
 from .._platform import CONSTANTS
 from . import inet, unix
 from ._codec import PACKED, UNKNOWN
@@ -16,7 +17,6 @@ __all__ = [
     "CODECS",
     "PACKED",
     "UNKNOWN",
-    "Slot",
     "give_slot",
     "is_stable",
     "new_slot",
@@ -62,7 +62,6 @@ give_slot = _slots.append
 # What has been unpacked, by its raw bytes, for families whose addresses mean the same at
 # any time.  It is emptied when full: a server with that many peers gains little from it.
 _unpacked: dict[bytes, Any] = {}
-_UNPACKED_MAX = 1024
 
 
 def new_slot() -> Slot:
@@ -126,9 +125,7 @@ def unpack(slot: Slot, sock: Any) -> Any:
     codec = CODECS.get(addr.family) or _load(addr.family)
     address = codec.unpack(addr, sock)
     if codec.stable:
-        if len(_unpacked) >= _UNPACKED_MAX:
-            _unpacked.clear()
-        _unpacked[raw_bytes] = address
+        remember(_unpacked, raw_bytes, address)
     return address
 
 

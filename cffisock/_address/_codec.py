@@ -7,6 +7,7 @@ from collections import defaultdict
 from .._arguments import integer
 from .._cffi import ffi
 from .._errors import check, warn
+from .._inet import remember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,17 +42,13 @@ class Codec:
 # of, since a key may be equal and yet no address, as (host, 1.0) is.  Only what means the same at
 # any time.  A table is emptied when full.
 PACKED: defaultdict[int, dict[Any, tuple[Any, Any]]] = defaultdict(dict)
-PACKED_MAX = 1024
 # What no address is found as.
 UNKNOWN: tuple[object, Any] = (object(), None)
 
 
-def remember(family: int, address: Any, addr: Any) -> None:
+def keep(family: int, address: Any, addr: Any) -> None:
     """Keeps ``addr`` as what the hashable ``address`` is to the kernel."""
-    known = PACKED[family]
-    if len(known) >= PACKED_MAX:
-        known.clear()
-    known[address] = address, addr
+    remember(PACKED[family], address, (address, addr))
 
 
 def put(put_address: Callable[..., int], *parts: Any) -> Any:

@@ -12,7 +12,7 @@ from .._cffi import ffi, lib
 from .._errors import gai_error
 from .._inet import inet_ntoa
 from .._platform import CONSTANTS
-from ._codec import PACKED, Codec, remember, require_tuple, take, text, wrapped
+from ._codec import PACKED, Codec, keep, require_tuple, take, text, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     numeric = host_address(addr, AF_INET, name)
     lib.cs_put_inet(addr, port_number(port, caller))
     if exact and numeric:
-        remember(AF_INET, address, addr)
+        keep(AF_INET, address, addr)
     return addr
 
 
@@ -66,7 +66,7 @@ def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
     lib.cs_put_inet6(addr, port, flowinfo, scope)
     # A number that was cut to 32 bits has its warning each time.
     if exact and numeric and parts[2:] == (flowinfo, scope)[: len(parts) - 2]:
-        remember(AF_INET6, address, addr)
+        keep(AF_INET6, address, addr)
     return addr
 
 

@@ -7,7 +7,7 @@ import os
 from .._buffers import readable
 from .._cffi import ffi, lib
 from .._platform import CONSTANTS
-from ._codec import Codec, remember, take, text
+from ._codec import Codec, keep, take, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     finally:
         ffi.release(path)
     if type(address) in (str, bytes):
-        remember(AF_UNIX, address, addr)
+        keep(AF_UNIX, address, addr)
     return addr
 
 
