@@ -82,14 +82,22 @@ def test_install_as_it_is_shown() -> None:
         assert (run.stdout, run.stderr) == ("cffisock\n", "")
 
 
-@pytest.mark.parametrize("name", ["demo", "test", "demo-pypy", "test-pypy"])
-def test_the_readme_has_each_command_once_and_on_one_line(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("demo", "-m cffisock demo"),
+        ("test", "-m pytest"),
+        ("demo-pypy", "-m cffisock demo"),
+        ("test-pypy", "-m pytest --assert=plain"),
+    ],
+)
+def test_the_readme_has_each_command_once_and_on_one_line(name: str, ending: str) -> None:
     """.ci/run finds them by these names."""
     block = r"^\.\. code-block:: sh\n    :name: " + name + r"\n\n    (\S.*)\n\n"
     (command,) = re.findall(block, README, flags=re.MULTILINE)
     python = "pypy3" if "pypy" in name else "python3"
     assert command.startswith(f"{python} -m venv ")
-    assert command.endswith("-m cffisock demo" if "demo" in name else "-m pytest")
+    assert command.endswith(ending)
 
 
 def test_the_readmes_links_lead_somewhere() -> None:
