@@ -28,10 +28,7 @@ class socket(SendfileMethods, _base.socket):
     """
 
     __module__ = "cffisock"
-    __slots__ = ("__weakref__", "_closed", "_io_refs")
-
-    _closed: bool
-    _io_refs: int
+    __slots__ = ("__weakref__",)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -40,11 +37,6 @@ class socket(SendfileMethods, _base.socket):
             from . import _tls  # noqa: PLC0415  (few programs need it)
 
             _tls.adapt(cls)
-
-    def _become(self, fd: int, family: int, type: int, proto: int) -> None:
-        self._io_refs = 0
-        self._closed = False
-        _base.socket._become(self, fd, family, type, proto)
 
     def __enter__(self) -> Any:
         return self
@@ -55,7 +47,7 @@ class socket(SendfileMethods, _base.socket):
 
     def __repr__(self) -> str:
         kind = type(self)
-        closed = " [closed]" if getattr(self, "_closed", False) else ""
+        closed = " [closed]" if self._closed else ""
         parts = [
             f"<{kind.__module__}.{kind.__qualname__}{closed} fd={self.fileno()}",
             f"family={self.family!s}",
@@ -96,7 +88,7 @@ class socket(SendfileMethods, _base.socket):
     def accept(self) -> tuple[Any, Any]:
         """Waits for a connection: a new socket for it, and the peer's address.  accept(2)."""
         fd, address = self._accept()
-        return socket._wrap(fd, *self._kind), address
+        return socket._wrap(fd, *self._kind[:3]), address
 
     def dup(self) -> Any:
         """A socket of the same class and timeout on a duplicate of the descriptor: dup(2)."""
@@ -150,15 +142,38 @@ class socket(SendfileMethods, _base.socket):
         return text
 
     # --- closing --------------------------------------------------------------------
+    # The standard library's socket has the names _closed, _io_refs and _real_close, and libraries
+    # use and override them.  The first two are no slots, which saves 16 bytes a socket: one with
+    # files, or closed and yet open, has a `_kind` of its own, with both at the end.
+
+    @property
+    def _io_refs(self) -> int:
+        """How many of the files of `makefile` are open."""
+        return self._kind[3] if len(self._kind) > 3 else 0
+
+    @_io_refs.setter
+    def _io_refs(self, count: int) -> None:
+        self._kind = (*self._kind[:3], count, self._closed)
+
+    @property
+    def _closed(self) -> bool:
+        """Whether the socket is closed, though its descriptor may be open for files."""
+        return self._fd < 0 or self._kind[4:] == (True,)
+
+    @_closed.setter
+    def _closed(self, closed: bool) -> None:
+        self._kind = (*self._kind[:3], self._io_refs, closed)
 
     def close(self) -> None:
         """Closes the socket, once the files of `makefile` are closed too: close(2)."""
-        self._closed = True
-        if self._io_refs <= 0:
-            self._real_close()
+        try:
+            if self._io_refs <= 0:
+                self._real_close()
+        finally:
+            if self._fd >= 0:
+                self._closed = True
 
     def _real_close(self, _ss: Any = _base.socket) -> None:
-        # The standard library's socket has these names, and libraries use and override them.
         _ss.close(self)
 
     def _decref_socketios(self) -> None:
@@ -166,11 +181,6 @@ class socket(SendfileMethods, _base.socket):
             self._io_refs -= 1
         if self._closed:
             self.close()
-
-    def detach(self) -> int:
-        """Lets go of the file descriptor without closing it, and returns it."""
-        self._closed = True
-        return super().detach()
 
     # --- inheritance by other programs ------------------------------------------------
 
