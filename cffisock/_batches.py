@@ -109,7 +109,7 @@ class BatchMethods:
 
     _fd: int
     _wait: int
-    _kind: tuple[int, int, int]
+    _kind: tuple[int, ...]
 
     def recvmmsg(
         self,

@@ -38,6 +38,7 @@ class _Lib:
     CS_NEW_SENDER: int
     CS_MORE_THAN_DATA: int
     CS_EXTRAS: int
+    CS_NO_VALUE: int
     CS_CONTROL_MAX: int
 
     # io.c

@@ -57,7 +57,7 @@ class DataMethods:
 
     _fd: int
     _wait: int
-    _kind: tuple[int, int, int]
+    _kind: tuple[int, ...]
 
     # --- receiving ----------------------------------------------------------------
 

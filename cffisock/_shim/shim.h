@@ -192,7 +192,8 @@ int cs_setsockopt(int fd, int level, int name, const char *value, size_t len);
 int cs_setsockopt_int(int fd, int level, int name, int value);
 /* The length of the option's value. */
 int cs_getsockopt(int fd, int level, int name, char *value, size_t len);
-/* The option's int, as an unsigned number of 32 bits. */
+/* The option's int, or CS_NO_VALUE - errno. */
+#define CS_NO_VALUE -4294967296
 int64_t cs_getsockopt_int(int fd, int level, int name);
 
 /* --- inet.c: numeric addresses as text -----------------------------------------

@@ -146,8 +146,13 @@ int cs_setsockopt(int fd, int level, int name, const char *value, size_t len)
     return cs_done(setsockopt(fd, level, name, value, (socklen_t)len));
 }
 
+/* The options of AF_VSOCK, whose level is the family, are of 64 bits. */
 int cs_setsockopt_int(int fd, int level, int name, int value)
 {
+    uint64_t wide = (uint64_t)value;
+
+    if (level == AF_VSOCK)
+        return cs_done(setsockopt(fd, level, name, &wide, sizeof wide));
     return cs_done(setsockopt(fd, level, name, &value, sizeof value));
 }
 
@@ -163,9 +168,11 @@ int cs_getsockopt(int fd, int level, int name, char *value, size_t len)
 int64_t cs_getsockopt_int(int fd, int level, int name)
 {
     int value = 0;
-    socklen_t len = sizeof value;
+    uint64_t wide = 0;
+    int is_wide = level == AF_VSOCK;
+    socklen_t len = is_wide ? sizeof wide : sizeof value;
 
-    if (getsockopt(fd, level, name, &value, &len) < 0)
-        return -errno;
-    return (int64_t)(uint32_t)value;
+    if (getsockopt(fd, level, name, is_wide ? (void *)&wide : &value, &len) < 0)
+        return CS_NO_VALUE - errno;
+    return is_wide ? (int64_t)wide : value;
 }
