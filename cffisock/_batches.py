@@ -12,7 +12,7 @@ from ._arguments import c_int, c_ssize, kind_of
 from ._buffers import allocate, readable, release
 from ._cffi import ffi, lib
 from ._errors import resume
-from ._messages import buffer_to_fill, items_of
+from ._messages import add_writable, items_of
 from ._platform import CONSTANTS
 
 TYPE_CHECKING = False
@@ -148,8 +148,7 @@ class BatchMethods:
         """
         memory: list[Any] = []
         try:
-            for buffer in items_of(buffers, "recvmmsg_into() argument 1"):
-                memory.append(buffer_to_fill(buffer, "recvmmsg_into"))
+            add_writable(memory, buffers, "recvmmsg_into() argument 1")
             rooms = allocate("cs_iov[]", [(view, len(view)) for view in memory])
             return self._receive(len(memory), ancbufsize, flags, rooms=rooms)
         finally:

@@ -31,7 +31,7 @@ def new_scratch(size: int = SCRATCH_SIZE) -> tuple[Any, Any]:
     return memory, ffi.buffer(memory)
 
 
-release = ffi.release
+from_buffer, release = ffi.from_buffer, ffi.release
 NOT_CONTIGUOUS = "memoryview: underlying buffer is not C-contiguous"
 
 
@@ -41,7 +41,7 @@ def readable(data: Any) -> Any:
         # PyPy's from_buffer() would give the memory that the view is a part of.
         raise BufferError(NOT_CONTIGUOUS)
     try:
-        return ffi.from_buffer(data)
+        return from_buffer(data)
     except (TypeError, ValueError, BufferError):
         _refuse(data, f"a bytes-like object is required, not {type(data).__name__!r}")
 
@@ -53,7 +53,7 @@ def writable(buffer: Any, wanted: str) -> Any:
     """
     try:
         # By position: a keyword would double what it costs on CPython.
-        return ffi.from_buffer("char[]", buffer, True)
+        return from_buffer("char[]", buffer, True)
     except (TypeError, ValueError, BufferError):
         kind = kind_of(buffer)
         raise TypeError(f"{wanted} read-write bytes-like object, not {kind}") from None

@@ -70,7 +70,8 @@ class _Lib:
     def cs_recvmsgv(
         self,
         fd: Int,
-        iov: Pointer,
+        bases: list[Any],
+        lens: list[int],
         count: Int,
         msg: Pointer,
         control_len: Int,
@@ -97,7 +98,8 @@ class _Lib:
     def cs_sendmsgv(
         self,
         fd: Int,
-        iov: Pointer,
+        bases: list[Any],
+        lens: list[int],
         count: Int,
         control: Pointer,
         control_len: Int,

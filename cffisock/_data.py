@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 PLAIN = sys.implementation.name == "cpython"
 read, write = os.read, os.write
-readv: Any = getattr(os, "readv", None)  # PyPy has none
+readv: Any = getattr(os, "readv", None)  # PyPy has neither
+writev: Any = getattr(os, "writev", None)
 # os.read() allocates that much each time: what asks for more has less to read, mostly.
 READ_MAX = 64 * 1024
 

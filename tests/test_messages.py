@@ -13,7 +13,7 @@ import pytest
 import cffisock
 from cffisock import CMSG_LEN, CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET
 
-from .support import INT, LONG, descriptors, fds_in, own, rights, signals
+from .support import INT, LONG, descriptors, fds_in, later, own, rights, signals
 
 # --- data ---------------------------------------------------------------------------------------
 
@@ -84,6 +84,29 @@ def test_no_data_at_all(pair: Any) -> None:
     assert two.recvmsg(0)[0] == b""
     assert two.recvmsg_into([])[0] == 0
     assert two.recv(5) == b"x"
+
+
+@pytest.mark.parametrize("parts", [[], [b""], [b"", bytearray()]], ids=len)
+def test_empty_datagrams(parts: list[Any], records: Any) -> None:
+    one, two = records
+    assert one.sendmsg(parts) == 0
+    assert two.recv(5) == b""
+
+
+def test_no_room_for_a_message(pair: Any) -> None:
+    one, two = pair
+    one.setblocking(False)
+    parts = [bytes(1000), bytearray(1000)]
+    sent = 0
+    with pytest.raises(BlockingIOError):
+        while True:
+            sent += one.sendmsg(parts)
+    one.settimeout(0.02)
+    with pytest.raises(TimeoutError):
+        one.sendmsg(parts)
+    one.settimeout(LONG)
+    with later(0.02, two.recv, sent, cffisock.MSG_WAITALL):
+        assert one.sendmsg(parts) > 0
 
 
 def test_messages_in_many_threads() -> None:

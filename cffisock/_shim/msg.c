@@ -1,13 +1,8 @@
 /* recvmsg(2), sendmsg(2), and control messages: cmsg(3). */
 #include "internal.h"
 
-#include <stdlib.h>
+#include <limits.h>
 #include <sys/uio.h>
-
-_Static_assert(sizeof(cs_iov) == sizeof(struct iovec) &&
-                   offsetof(cs_iov, base) == offsetof(struct iovec, iov_base) &&
-                   offsetof(cs_iov, len) == offsetof(struct iovec, iov_len),
-               "cs_iov is struct iovec");
 
 void cs_read_control(cs_msg *msg, size_t offset)
 {
@@ -36,8 +31,20 @@ void cs_next_control(cs_msg *msg)
     cs_read_control(msg, (size_t)msg->extras.next);
 }
 
-int64_t cs_recvmsgv(int fd, cs_iov *iov, size_t count, cs_msg *msg, size_t control_len,
-                    int flags, int64_t wait)
+/* Room for as many buffers as a message may have, on the stack. */
+typedef struct iovec buffers[IOV_MAX];
+
+/* The `count` buffers at `bases`, of the lengths `lens`, as struct iovec. */
+static void gather(struct iovec *iov, char **bases, const size_t *lens, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        iov[i].iov_base = bases[i];
+        iov[i].iov_len = lens[i];
+    }
+}
+
+static int64_t receive(int fd, struct iovec *iov, size_t count, cs_msg *msg, size_t control_len,
+                       int flags, int64_t wait)
 {
     cs_extras *extras = &msg->extras;
 
@@ -45,7 +52,7 @@ int64_t cs_recvmsgv(int fd, cs_iov *iov, size_t count, cs_msg *msg, size_t contr
         struct msghdr header = {
             .msg_name = msg->addr->storage,
             .msg_namelen = sizeof msg->addr->storage,
-            .msg_iov = (struct iovec *)iov,
+            .msg_iov = iov,
             .msg_iovlen = count,
             .msg_control = control_len > 0 ? msg->control : NULL,
             .msg_controllen = control_len,
@@ -70,9 +77,20 @@ int64_t cs_recvmsgv(int fd, cs_iov *iov, size_t count, cs_msg *msg, size_t contr
 int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
                    int64_t wait)
 {
-    cs_iov iov = {buf, len};
+    struct iovec iov = {buf, len};
 
-    return cs_recvmsgv(fd, &iov, 1, msg, control_len, flags, wait);
+    return receive(fd, &iov, 1, msg, control_len, flags, wait);
+}
+
+int64_t cs_recvmsgv(int fd, char **bases, const size_t *lens, size_t count, cs_msg *msg,
+                    size_t control_len, int flags, int64_t wait)
+{
+    buffers iov;
+
+    if (count > IOV_MAX)
+        return -EMSGSIZE;
+    gather(iov, bases, lens, count);
+    return receive(fd, iov, count, msg, control_len, flags, wait);
 }
 
 void cs_close_received(cs_msg *msg)
@@ -94,13 +112,13 @@ void cs_close_received(cs_msg *msg)
     }
 }
 
-int64_t cs_sendmsgv(int fd, const cs_iov *iov, size_t count, const char *control,
-                    size_t control_len, const cs_addr *to, int flags, int64_t wait)
+static int64_t transmit(int fd, struct iovec *iov, size_t count, const char *control,
+                        size_t control_len, const cs_addr *to, int flags, int64_t wait)
 {
     struct msghdr header = {
         .msg_name = to != NULL ? (void *)to->storage : NULL,
         .msg_namelen = to != NULL ? to->len : 0,
-        .msg_iov = (struct iovec *)iov,
+        .msg_iov = iov,
         .msg_iovlen = count,
         .msg_control = control_len > 0 ? (void *)control : NULL,
         .msg_controllen = control_len,
@@ -121,13 +139,24 @@ int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,
                    const char *control, size_t control_len, const cs_addr *to, int flags,
                    int64_t wait)
 {
-    cs_iov iov = {(char *)buf, len};
+    struct iovec iov = {(char *)buf, len};
     char packed[CMSG_SPACE(CS_CONTROL_MAX)];
 
     if (control_len > CS_CONTROL_MAX)
         return -ENOBUFS;
     control_len = cs_put_control(packed, 0, level, type, control, control_len);
-    return cs_sendmsgv(fd, &iov, 1, packed, control_len, to, flags, wait);
+    return transmit(fd, &iov, 1, packed, control_len, to, flags, wait);
+}
+
+int64_t cs_sendmsgv(int fd, char **bases, const size_t *lens, size_t count, const char *control,
+                    size_t control_len, const cs_addr *to, int flags, int64_t wait)
+{
+    buffers iov;
+
+    if (count > IOV_MAX)
+        return -EMSGSIZE;
+    gather(iov, bases, lens, count);
+    return transmit(fd, iov, count, control, control_len, to, flags, wait);
 }
 
 size_t cs_put_control(char *control, size_t offset, int level, int type, const char *data,

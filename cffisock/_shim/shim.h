@@ -57,12 +57,6 @@ int64_t cs_deadline(int64_t wait);
 
 /* --- msg.c: messages with ancillary data ------------------------------------- */
 
-/* As struct iovec. */
-typedef struct {
-    char *base;
-    size_t len;
-} cs_iov;
-
 /* What came along with the `len` bytes of a received message: its flags, the length of its
  * address, and a control message, whose data is control[start] to control[end].  `start` is 0
  * where there is none, `next` where it is the last; `cut` is 1 where the kernel's length for
@@ -92,12 +86,12 @@ typedef struct {
  * extras.  No length is so great. */
 #define CS_EXTRAS 4294967296
 
-/* Receive into one buffer, and into `count` of them, with room for `control_len` bytes of
+/* Receive into one buffer, and into the `count` buffers at `bases` of the lengths `lens`, with room for `control_len` bytes of
  * control data. */
 int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
                    int64_t wait);
-int64_t cs_recvmsgv(int fd, cs_iov *iov, size_t count, cs_msg *msg, size_t control_len,
-                    int flags, int64_t wait);
+int64_t cs_recvmsgv(int fd, char **bases, const size_t *lens, size_t count, cs_msg *msg,
+                    size_t control_len, int flags, int64_t wait);
 /* Reads the control message at msg->extras.next. */
 void cs_next_control(cs_msg *msg);
 /* Closes the descriptors that a received message carries. */
@@ -109,8 +103,8 @@ void cs_close_received(cs_msg *msg);
 int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,
                    const char *control, size_t control_len, const cs_addr *to, int flags,
                    int64_t wait);
-/* Sends `count` buffers, with control messages that cs_put_control made. */
-int64_t cs_sendmsgv(int fd, const cs_iov *iov, size_t count, const char *control,
+/* Sends `count` such buffers, with control messages that cs_put_control made. */
+int64_t cs_sendmsgv(int fd, char **bases, const size_t *lens, size_t count, const char *control,
                     size_t control_len, const cs_addr *to, int flags, int64_t wait);
 /* Puts a control message `offset` bytes into `control`, which has the room: the offset of
  * the next. */
@@ -125,6 +119,11 @@ size_t cs_cmsg_space(size_t len);
 
 #define CS_NEW_SENDER 1
 #define CS_MORE_THAN_DATA 2
+
+typedef struct {
+    char *base;
+    size_t len;
+} cs_iov;
 
 /* Room for messages, and what was received into it; the caller owns all that it points to.
  * Message i goes to rooms[i], without rooms to the next `size` bytes of `data`.  For its control

@@ -12,6 +12,8 @@ from ..floor import floor
 from ..harness import Case, Loop, Prepare
 from .streams import SMALL, opened, unix_pair
 
+SEVERAL = 4
+
 
 def plain(module: Any, exits: ExitStack) -> Loop:
     one, two = opened(unix_pair, module, exits, None)
@@ -21,6 +23,30 @@ def plain(module: Any, exits: ExitStack) -> Loop:
         for _ in range(n):
             one.sendmsg(data)
             two.recvmsg(SMALL)
+
+    return loop
+
+
+def several(module: Any, exits: ExitStack) -> Loop:
+    one, two = opened(unix_pair, module, exits, None)
+    data = [bytes(SMALL)] * SEVERAL
+
+    def loop(n: int) -> None:
+        for _ in range(n):
+            one.sendmsg(data)
+            two.recv(SEVERAL * SMALL)
+
+    return loop
+
+
+def into_several(module: Any, exits: ExitStack) -> Loop:
+    one, two = opened(unix_pair, module, exits, None)
+    data, buffers = bytes(SEVERAL * SMALL), [bytearray(SMALL) for _ in range(SEVERAL)]
+
+    def loop(n: int) -> None:
+        for _ in range(n):
+            one.send(data)
+            two.recvmsg_into(buffers)
 
     return loop
 
@@ -50,5 +76,7 @@ def bare(passes: bool) -> Prepare:
 
 CASES = [
     Case("64 B", plain, floor=bare(False)),
+    Case("4 of 64 B, sendmsg", several),
+    Case("4 of 64 B, recvmsg_into", into_several),
     Case("64 B and a descriptor", with_descriptor, floor=bare(True)),
 ]
