@@ -14,7 +14,7 @@ from ._batches import BatchMethods
 from ._cffi import ffi, lib
 from ._data import DataMethods
 from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
-from ._mailbox import UNSTABLE, Mailbox, give_mailbox, take_mailbox
+from ._mailbox import Mailbox, give_mailbox, take_mailbox
 from ._messages import MessageMethods
 from ._options import OptionMethods
 from ._platform import CONSTANTS
@@ -318,9 +318,7 @@ class socket(
         if is_new < 0:
             give_mailbox(box)
             raise error_for(is_new)
-        address = box.address
-        if is_new or address is UNSTABLE:
-            address = box.new_address(self)
+        address = box.new_address(self) if is_new else box.address
         give_mailbox(box)
         return address
 

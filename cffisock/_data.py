@@ -14,7 +14,7 @@ import sys
 from errno import EBADF
 
 from . import _address
-from ._address import PACKED, UNKNOWN
+from ._address import PACKED
 from ._arguments import buffer_size, c_int, part_of
 from ._buffers import (
     SCRATCH_SIZE,
@@ -27,7 +27,7 @@ from ._buffers import (
 )
 from ._cffi import ffi, lib
 from ._errors import EAGAIN, resume
-from ._mailbox import UNSTABLE, Mailbox, give_mailbox, take_mailbox
+from ._mailbox import Mailbox, give_mailbox, take_mailbox
 from ._platform import CONSTANTS
 
 TYPE_CHECKING = False
@@ -39,9 +39,10 @@ read, write = os.read, os.write
 readv: Any = getattr(os, "readv", None)  # PyPy has neither
 writev: Any = getattr(os, "writev", None)
 # os.read() allocates that much each time: what asks for more has less to read, mostly.
-READ_MAX = 64 * 1024
+READ_MAX = 64 * 1024 if PLAIN else 0
 
 SOCK_SEQPACKET = CONSTANTS["SOCK_SEQPACKET"]
+audit = sys.audit
 NEW_ADDRESS = lib.CS_NEW_ADDRESS
 # On CPython a global is found 25 ns sooner than an attribute of `lib`.
 cs_recv, cs_recvfrom, cs_send, cs_sendto = lib.cs_recv, lib.cs_recvfrom, lib.cs_send, lib.cs_sendto
@@ -64,12 +65,13 @@ class DataMethods:
 
     def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = NO_FLAGS, /) -> bytes:
         """Receives up to ``bufsize`` bytes, b'' at the end of the stream: recv(2)."""
-        if type(bufsize) is not int or not 0 < bufsize <= SCRATCH_SIZE:
+        if type(bufsize) is int and 0 < bufsize <= READ_MAX and flags is NO_FLAGS:
+            if self._wait <= 0:
+                return read(self._fd, bufsize)
+        elif type(bufsize) is not int or not 0 < bufsize <= SCRATCH_SIZE:
             return self._recv_unusual(bufsize, flags)
-        if flags is not NO_FLAGS:
+        elif flags is not NO_FLAGS:
             flags = c_int(flags)
-        elif PLAIN and self._wait <= 0 and bufsize <= READ_MAX:
-            return read(self._fd, bufsize)
         try:
             scratch = take_scratch()
         except IndexError:
@@ -137,9 +139,10 @@ class DataMethods:
         n = cs_recvfrom(self._fd, box.memory, bufsize, flags, box.addr, self._wait)
         if n < 0:
             n = self._recvfrom_again(n, box, box.memory, bufsize, flags)
-        address = box.address
-        if n >= NEW_ADDRESS or address is UNSTABLE:
-            n &= NEW_ADDRESS - 1
+        if n < NEW_ADDRESS:
+            address = box.address
+        else:
+            n -= NEW_ADDRESS
             address = box.new_address(self)
         data = box.view[: n if n < bufsize else bufsize]
         give_mailbox(box)
@@ -172,9 +175,10 @@ class DataMethods:
             n: int = cs_recvfrom(self._fd, memory, size, flags, box.addr, self._wait)
             if n < 0:
                 n = self._recvfrom_again(n, box, memory, size, flags)
-            address = box.address
-            if n >= NEW_ADDRESS or address is UNSTABLE:
-                n &= NEW_ADDRESS - 1
+            if n < NEW_ADDRESS:
+                address = box.address
+            else:
+                n -= NEW_ADDRESS
                 address = box.new_address(self)
             give_mailbox(box)
             return n, address
@@ -266,6 +270,23 @@ class DataMethods:
         self, data: Any = NOT_GIVEN, second: Any = NOT_GIVEN, third: Any = NOT_GIVEN, /, *more: Any
     ) -> int:
         """Sends ``data`` to an address: ``sendto(data[, flags], address)``, sendto(2)."""
+        if third is NOT_GIVEN and type(data) is bytes:
+            # The very bytes and address that a server has, which need no care.
+            try:
+                known, addr = PACKED[self._kind[0]][second]
+            except (KeyError, TypeError):
+                pass
+            else:
+                if known is second:
+                    audit("socket.sendto", self, second)
+                    n: int = cs_sendto(self._fd, data, len(data), NO_FLAGS, addr, self._wait)
+                    while n < 0:
+                        wait = resume(n, self._wait)
+                        n = cs_sendto(self._fd, data, len(data), NO_FLAGS, addr, wait)
+                    return n
+        return self._sendto(data, second, third, *more)
+
+    def _sendto(self, data: Any, second: Any, third: Any, *more: Any) -> int:
         if third is NOT_GIVEN and second is not NOT_GIVEN:
             flags, address = NO_FLAGS, second
         elif third is not NOT_GIVEN and not more:
@@ -275,13 +296,8 @@ class DataMethods:
             raise TypeError(f"sendto() takes 2 or 3 arguments ({count} given)")
         memory = data if type(data) is bytes else readable(data)
         try:
-            try:
-                known, addr = PACKED[self._kind[0]].get(address, UNKNOWN)
-            except TypeError:  # not hashable, such as a bytearray
-                known, addr = UNKNOWN
-            if known is not address:
-                addr = _address.pack(self, address, "sendto")
-            sys.audit("socket.sendto", self, address)
+            addr = _address.pack(self, address, "sendto")
+            audit("socket.sendto", self, address)
             n: int = cs_sendto(self._fd, memory, len(memory), flags, addr, self._wait)
             while n < 0:
                 wait = resume(n, self._wait)

@@ -29,13 +29,14 @@ class Mailbox:
 
     def new_address(self, sock: Any) -> Any:
         """The address that the shim has put into ``addr`` for ``sock``."""
-        address = unpack(self.slot, sock)
-        self.address = address if is_stable(self.addr.family) else UNSTABLE
+        self.address = address = unpack(self.slot, sock)
+        if not is_stable(self.addr.family):
+            self.addr.len = NO_LENGTH  # so that it is a new one each time
         return address
 
 
-# In the place of an address that has to be unpacked each time.
-UNSTABLE: Any = object()
+# Of no address.
+NO_LENGTH = 2**32 - 1
 
 # Lent out as the scratch buffers of _buffers are, but only a call that went well gives one back:
 # after an exception from a signal handler the two addresses might not be the same.
