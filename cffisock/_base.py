@@ -40,6 +40,13 @@ UNKNOWN = -1
 _NO_KIND: tuple[int, ...] = (0, 0, 0)
 _kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
 
+# On CPython a global is found 20 ns sooner than an attribute of `lib`.
+cs_socket, cs_connect, cs_accept, cs_close = (
+    lib.cs_socket,
+    lib.cs_connect,
+    lib.cs_accept,
+    lib.cs_close,
+)
 cs_getsockname, cs_getpeername = lib.cs_getsockname, lib.cs_getpeername
 
 # The timeout of new sockets, as the shim's `wait`.
@@ -124,7 +131,7 @@ class socket(
             proto = 0 if proto == UNKNOWN else proto
         sys.audit("socket.__new__", self, family, type, proto)
         if fileno is None:
-            fd = lib.cs_socket(family, type, proto)
+            fd = cs_socket(family, type, proto)
             if fd < 0:
                 raise error_for(fd)
             self._become(fd, family, type, proto)
@@ -136,9 +143,11 @@ class socket(
         self._fd = fd
         kind = family, type & TYPE_BITS, proto
         self._kind = _kinds.setdefault(kind, kind)
-        is_nonblocking = type & SOCK_NONBLOCK
-        self._wait = wait = 0 if is_nonblocking else _default_wait
-        if wait >= 0 and not is_nonblocking:
+        if type & SOCK_NONBLOCK:
+            self._wait = 0
+            return
+        self._wait = _default_wait
+        if _default_wait >= 0:
             check(lib.cs_set_blocking(fd, False))
 
     @classmethod
@@ -162,7 +171,7 @@ class socket(
         try:
             one = cls._wrap(fds[0], family, type, proto)
         except BaseException:
-            lib.cs_close(fds[1])
+            cs_close(fds[1])
             raise
         try:
             return one, cls._wrap(fds[1], family, type, proto)
@@ -178,7 +187,7 @@ class socket(
             warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
         finally:
             self._fd = -1
-            lib.cs_close(fd)
+            cs_close(fd)
 
     def __repr__(self) -> str:
         return (
@@ -225,7 +234,9 @@ class socket(
             # First, so that no other thread can meet a descriptor that the kernel gave
             # to somebody else in the meantime.
             self._fd = -1
-            check(lib.cs_close(fd))
+            result = cs_close(fd)
+            if result < 0:
+                raise error_for(result)
 
     # --- timeouts -----------------------------------------------------------------
 
@@ -265,13 +276,13 @@ class socket(
         # The kernel's accept(2) fails where AF_ALG is asked for an address.
         peer = ffi.NULL if self._kind[0] == AF_ALG else slot[0]
         try:
-            fd = lib.cs_accept(self._fd, peer, self._wait)
+            fd = cs_accept(self._fd, peer, self._wait)
             while fd < 0:
-                fd = lib.cs_accept(self._fd, peer, resume(fd, self._wait))
+                fd = cs_accept(self._fd, peer, resume(fd, self._wait))
             try:
                 return fd, _address.unpack_once(slot, self) if peer else None
             except BaseException:
-                lib.cs_close(fd)
+                cs_close(fd)
                 raise
         finally:
             give_slot(slot)
@@ -292,7 +303,7 @@ class socket(
         wait = self._wait
         addr = _address.pack(self, address, caller)
         sys.audit("socket.connect", self, address)
-        result: int = lib.cs_connect(self._fd, addr, wait)
+        result: int = cs_connect(self._fd, addr, wait)
         while is_interrupted(result) and wait != 0:
             result = lib.cs_connect_wait(self._fd, resume(result, wait))
         return result

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from ._ancillary import ControlMessage
 
-# CPython takes 65 ns to look a function up in `lib`.
+# On CPython a global is found 20 ns sooner than an attribute of `lib`.
 cs_recvmsg, cs_recvmsgv = lib.cs_recvmsg, lib.cs_recvmsgv
 cs_send, cs_sendmsg, cs_sendmsgv = lib.cs_send, lib.cs_sendmsg, lib.cs_sendmsgv
 NULL = ffi.NULL

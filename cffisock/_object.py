@@ -167,7 +167,7 @@ class socket(SendfileMethods, _base.socket):
     def close(self) -> None:
         """Closes the socket, once the files of `makefile` are closed too: close(2)."""
         try:
-            if self._io_refs <= 0:
+            if len(self._kind) == 3 or self._io_refs <= 0:
                 self._real_close()
         finally:
             if self._fd >= 0:

@@ -17,7 +17,7 @@ BUFLEN_MAX = 1024
 NO_BUFLEN = 0
 NO_VALUE = lib.CS_NO_VALUE
 ABSENT: Any = object()
-# CPython takes 65 ns to look a function up in `lib`, a tenth of a call.
+# On CPython a global is found 20 ns sooner than an attribute of `lib`.
 cs_getsockopt_int = lib.cs_getsockopt_int
 cs_setsockopt_int = lib.cs_setsockopt_int
 
