@@ -70,8 +70,8 @@ class _Lib:
     def cs_recvmsgv(
         self,
         fd: Int,
-        bases: list[Any],
-        lens: list[int],
+        bases: Pointer,
+        lens: Pointer,
         count: Int,
         msg: Pointer,
         control_len: Int,
@@ -98,8 +98,8 @@ class _Lib:
     def cs_sendmsgv(
         self,
         fd: Int,
-        bases: list[Any],
-        lens: list[int],
+        bases: Pointer,
+        lens: Pointer,
         count: Int,
         control: Pointer,
         control_len: Int,
