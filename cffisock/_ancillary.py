@@ -33,7 +33,6 @@ HEADER_MAX: int = lib.cs_cmsg_space(1)
 # All of a message's extras, which are int64_t.  Each field of a structure would cost half of it,
 # and ffi.unpack() twice as much.
 read_extras = Struct(f"{ffi.sizeof('cs_extras') // 8}q").unpack_from
-FIRST_CONTROL = 5  # the place of `start` among them
 
 
 # Lent out as the scratch buffers of _buffers are.
@@ -127,10 +126,13 @@ def unpack_extras(envelope: Envelope, sock: Any) -> tuple[int, list[ControlMessa
     If this fails, the descriptors in the control messages are closed.
     """
     msg, view, control, slot, _, _ = envelope
-    extras = read_extras(view)
-    n, flags, addr_len = extras[:3]
+    n, flags, addr_len, level, kind, start, end, cut, more = extras = read_extras(view)
     try:
-        items = unpack_control(msg, view, control, extras) if extras[FIRST_CONTROL] else []
+        if cut or more:
+            items = unpack_control(msg, view, control, extras)
+        else:
+            # Mostly there is one, if any.
+            items = [(level, kind, control[start:end])] if start else []
         return n, items, flags, _address.unpack(slot, sock) if addr_len else None
     except BaseException:
         lib.cs_close_received(msg)
