@@ -24,7 +24,7 @@ class AlgorithmMethods:
 
     __slots__ = ()
 
-    _kind: tuple[int, ...]
+    _kind: tuple[int, ...] | list[int]
     sendmsg: Any
 
     def sendmsg_afalg(

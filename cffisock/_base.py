@@ -37,7 +37,7 @@ UNKNOWN = -1
 
 # A socket's family, type and protocol are one tuple, the same one for all sockets of that kind:
 # 16 bytes less for each.  There are few kinds.
-_NO_KIND: tuple[int, ...] = (0, 0, 0)
+_NO_KIND = (0, 0, 0)
 _kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
 
 # On CPython a global is found 20 ns sooner than an attribute of `lib`.

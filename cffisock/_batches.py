@@ -109,7 +109,7 @@ class BatchMethods:
 
     _fd: int
     _wait: int
-    _kind: tuple[int, ...]
+    _kind: tuple[int, ...] | list[int]
 
     def recvmmsg(
         self,

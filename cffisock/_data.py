@@ -59,7 +59,7 @@ class DataMethods:
 
     _fd: int
     _wait: int
-    _kind: tuple[int, ...]
+    _kind: tuple[int, ...] | list[int]
 
     # --- receiving ----------------------------------------------------------------
 

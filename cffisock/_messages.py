@@ -54,7 +54,7 @@ class MessageMethods:
 
     _fd: int
     _wait: int
-    _kind: tuple[int, ...]
+    _kind: tuple[int, ...] | list[int]
 
     def recvmsg(
         self, bufsize: SupportsIndex, ancbufsize: SupportsIndex = 0, flags: SupportsIndex = 0, /

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 
+# Where a socket that has had files keeps them in its own `_kind`.
+IO_REFS, CLOSED = 3, 4
+
+
 class socket(SendfileMethods, _base.socket):
     """A socket of the operating system: socket(2).
 
@@ -143,32 +147,45 @@ class socket(SendfileMethods, _base.socket):
 
     # --- closing --------------------------------------------------------------------
     # The standard library's socket has the names _closed, _io_refs and _real_close, and libraries
-    # use and override them.  The first two are no slots, which saves 16 bytes a socket: one with
-    # files, or closed and yet open, has a `_kind` of its own, with both at the end.
+    # use and override them.  The first two are no slots, which saves 16 bytes a socket: one that
+    # has had files, or is closed but for its descriptor, has its own `_kind`, a list, with both.
+
+    def _own_kind(self) -> list[int]:
+        kind = self._kind
+        if type(kind) is not list:
+            self._kind = kind = [*kind, 0, False]
+        return kind
 
     @property
     def _io_refs(self) -> int:
         """How many of the files of `makefile` are open."""
-        return self._kind[3] if len(self._kind) > 3 else 0
+        kind = self._kind
+        return kind[IO_REFS] if type(kind) is list else 0
 
     @_io_refs.setter
     def _io_refs(self, count: int) -> None:
-        self._kind = (*self._kind[:3], count, self._closed)
+        self._own_kind()[IO_REFS] = count
 
     @property
     def _closed(self) -> bool:
         """Whether the socket is closed, though its descriptor may be open for files."""
-        return self._fd < 0 or self._kind[4:] == (True,)
+        kind = self._kind
+        return self._fd < 0 or (type(kind) is list and bool(kind[CLOSED]))
 
     @_closed.setter
     def _closed(self, closed: bool) -> None:
-        self._kind = (*self._kind[:3], self._io_refs, closed)
+        self._own_kind()[CLOSED] = closed
 
     def close(self) -> None:
         """Closes the socket, once the files of `makefile` are closed too: close(2)."""
+        kind = self._kind
+        if type(kind) is list:
+            # First, so that a file that another thread closes meanwhile finds it.
+            kind[CLOSED] = True
+            if kind[IO_REFS] > 0:
+                return
         try:
-            if len(self._kind) == 3 or self._io_refs <= 0:
-                self._real_close()
+            self._real_close()
         finally:
             if self._fd >= 0:
                 self._closed = True

@@ -29,7 +29,7 @@ class SendfileMethods:
 
     _fd: int
     _wait: int
-    _kind: tuple[int, ...]
+    _kind: tuple[int, ...] | list[int]
 
     if TYPE_CHECKING:
         # Of the class that this one is mixed into.

@@ -8,6 +8,7 @@ import gc
 import io
 import os
 import pickle
+import sys
 import threading
 import weakref
 from typing import Any
@@ -320,6 +321,62 @@ def test_names_that_libraries_use() -> None:
     assert (sock._io_refs, sock._closed, closed) == (1, True, [])
     file.close()
     assert (sock._io_refs, closed) == (0, [fd])
+
+
+def test_a_pool_keeps_what_is_closed() -> None:
+    """It overrides _real_close to keep the descriptor, and counts how often that is called."""
+    kept = []
+
+    class Pooled(cffisock.socket):
+        def _real_close(self, _ss: Any = _socket.socket) -> None:
+            kept.append(self)
+
+    with Pooled() as sock:
+        sock.close()
+        assert (sock._closed, kept) == (True, [sock])
+    assert kept == [sock]
+    cffisock.socket._real_close(sock)
+
+
+def closed_at_once(order: int, line: int) -> bool:
+    """Closes a socket and its file, one at that line of the other, as another thread might.
+
+    Whether there was such a line; ``order`` says which is which.
+    """
+    one, two = cffisock.socketpair()
+    file = one.makefile("rb", 0)
+    closing, other = [(file.close, one.close), (one.close, file.close)][order]
+    seen = 0
+
+    def trace(frame: Any, event: str, _arg: object) -> Any:
+        nonlocal seen
+        if not frame.f_globals["__name__"].startswith("cffisock."):
+            return None
+        seen += event == "line"
+        if event == "line" and seen == line:
+            other()
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        closing()
+    finally:
+        sys.settrace(before)
+    if seen >= line:
+        assert (one.fileno(), one._io_refs) == (-1, 0)
+    else:
+        other()
+    two.close()
+    return seen >= line
+
+
+@pytest.mark.parametrize("order", [0, 1], ids=["file first", "socket first"])
+def test_a_file_and_its_socket_are_closed_at_once(order: int) -> None:
+    line = 1
+    while closed_at_once(order, line):
+        line += 1
+    assert line > 3
 
 
 # --- the raw file -------------------------------------------------------------------------------
