@@ -16,7 +16,6 @@ from ._codec import PACKED, UNKNOWN
 __all__ = [
     "CODECS",
     "PACKED",
-    "UNKNOWN",
     "give_slot",
     "is_stable",
     "new_slot",

@@ -86,8 +86,8 @@ typedef struct {
  * extras.  No length is so great. */
 #define CS_EXTRAS 4294967296
 
-/* Receive into one buffer, and into the `count` buffers at `bases` of the lengths `lens`, with room for `control_len` bytes of
- * control data. */
+/* Receive into one buffer, and into the `count` buffers at `bases` of the lengths `lens`, with
+ * room for `control_len` bytes of control data. */
 int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
                    int64_t wait);
 int64_t cs_recvmsgv(int fd, char **bases, const size_t *lens, size_t count, cs_msg *msg,
