@@ -1,29 +1,21 @@
 """The base socket type: its life, names and timeouts.  Each method checks its arguments, makes one
-call of the shim and checks the result.  Data, messages, batches and options have own rooms."""
+call of the shim and checks the result.  The methods for data, messages, batches and options are
+functions of other files."""
 
 from __future__ import annotations
 
 import sys
-from abc import ABCMeta
+from types import FunctionType
 
-from . import _address
+from . import _address, _algorithms, _batches, _data, _messages, _options
+from . import _types as t
 from ._address import give_slot, take_slot
-from ._algorithms import AlgorithmMethods
 from ._arguments import c_fd, c_int, seconds, wait_for
-from ._batches import BatchMethods
 from ._cffi import ffi, lib
-from ._data import DataMethods
-from ._errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
+from ._errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
+from ._inet import remember
 from ._mailbox import Mailbox, give_mailbox, take_mailbox
-from ._messages import MessageMethods
-from ._options import OptionMethods
 from ._platform import CONSTANTS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, SupportsIndex
-
-    from ._arguments import Seconds
 
 AF_ALG = CONSTANTS["AF_ALG"]
 AF_INET = CONSTANTS["AF_INET"]
@@ -35,9 +27,8 @@ SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
 # An argument of the socket type that is not given.
 UNKNOWN = -1
 
-# A socket's family, type and protocol are one tuple, the same one for all sockets of that kind:
-# 16 bytes less for each.  There are few kinds.
-_NO_KIND = (0, 0, 0)
+# A socket's family, type and protocol are one tuple, the same one for all sockets of that kind.
+NO_KIND = (0, 0, 0)
 _kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
 
 # On CPython a global is found 20 ns sooner than an attribute of `lib`.
@@ -53,51 +44,18 @@ cs_getsockname, cs_getpeername = lib.cs_getsockname, lib.cs_getpeername
 _default_wait = -1
 
 
-def getdefaulttimeout() -> float | None:
+def getdefaulttimeout() -> t.Optional[float]:
     """The timeout of new sockets in seconds, None for none."""
     return seconds(_default_wait)
 
 
-def setdefaulttimeout(timeout: Seconds, /) -> None:
+def setdefaulttimeout(timeout: t.Seconds, /) -> None:
     """Sets the timeout of new sockets, in seconds, None for none."""
     global _default_wait
     _default_wait = wait_for(timeout)
 
 
-class ImmutableType(ABCMeta):
-    """The type of the base socket type, whose attributes cannot be set, as in C.
-
-    An ABCMeta, so that a subclass may also have an abstract base class, as it can have with
-    the standard module's type.
-    """
-
-    def __setattr__(cls, name: str, value: object) -> None:
-        _refuse_change(cls, name)
-        super().__setattr__(name, value)
-
-    def __delattr__(cls, name: str) -> None:
-        _refuse_change(cls, name)
-        super().__delattr__(name)
-
-    # Without what ABCMeta adds for abstract classes, which takes its time.
-    __instancecheck__ = type.__instancecheck__
-    __subclasscheck__ = type.__subclasscheck__
-
-
-def _refuse_change(cls: type, name: str) -> None:
-    # ABCMeta itself keeps its notes in attributes that begin with an underscore.
-    if cls.__module__ == __name__ and not name.startswith("_"):
-        raise TypeError(f"cannot set {name!r} attribute of immutable type '_socket.socket'")
-
-
-class socket(
-    DataMethods,
-    MessageMethods,
-    BatchMethods,
-    OptionMethods,
-    AlgorithmMethods,
-    metaclass=ImmutableType,
-):
+class socket:
     """A socket of the operating system, by its file descriptor: socket(2).
 
     ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With
@@ -105,180 +63,149 @@ class socket(
     the kernel.
     """
 
-    __slots__ = ("_fd", "_kind", "_wait")
+    # Programs derive classes of this one with attributes of their own: those of cffisock that the
+    # standard module's class has not begin with _cs_.
+    __slots__ = ("_cs_fd", "_cs_kind", "_cs_wait")
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    _cs_fd: int
+    _cs_kind: tuple[int, int, int]  # family, type and protocol
+    _cs_wait: int  # the timeout, as the shim's `wait`
+
+    def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Any:
         self = object.__new__(cls)
-        self._fd = self._wait = -1
-        self._kind = _NO_KIND
+        self._cs_fd = self._cs_wait = -1
+        self._cs_kind = NO_KIND
         return self
 
     def __init__(
         self,
-        family: SupportsIndex = UNKNOWN,
-        type: SupportsIndex = UNKNOWN,
-        proto: SupportsIndex = UNKNOWN,
-        fileno: SupportsIndex | None = None,
+        family: t.SupportsIndex = UNKNOWN,
+        type: t.SupportsIndex = UNKNOWN,
+        proto: t.SupportsIndex = UNKNOWN,
+        fileno: t.Optional[t.SupportsIndex] = None,
     ) -> None:
         # What is not given, which is usual, is not worth three calls: 0.5 us, as memory is cold
         # after a system call.
         family = family if family is UNKNOWN else c_int(family)
         type = type if type is UNKNOWN else c_int(type)
         proto = proto if proto is UNKNOWN else c_int(proto)
-        if fileno is None:
-            family = AF_INET if family == UNKNOWN else family
-            type = SOCK_STREAM if type == UNKNOWN else type
-            proto = 0 if proto == UNKNOWN else proto
-        sys.audit("socket.__new__", self, family, type, proto)
-        if fileno is None:
-            fd = cs_socket(family, type, proto)
-            if fd < 0:
-                raise error_for(fd)
-            self._become(fd, family, type, proto)
-        else:
-            self._become(*_identify(fileno, family, type, proto))
-
-    def _become(self, fd: int, family: int, type: int, proto: int) -> None:
-        """Takes over the open descriptor ``fd`` of the kind that the other three tell."""
-        self._fd = fd
-        kind = family, type & TYPE_BITS, proto
-        self._kind = _kinds.setdefault(kind, kind)
-        if type & SOCK_NONBLOCK:
-            self._wait = 0
+        if fileno is not None:
+            _take_over(self, fileno, family, type, proto)
             return
-        self._wait = _default_wait
-        if _default_wait >= 0:
-            check(lib.cs_set_blocking(fd, False))
-
-    @classmethod
-    def _wrap(cls, fd: int, family: int, type: int, proto: int) -> Any:
-        """A socket on the open descriptor ``fd``, known to be of that kind."""
-        self = object.__new__(cls)
-        self._become(fd, family, type, proto)
+        family = AF_INET if family == UNKNOWN else family
+        type = SOCK_STREAM if type == UNKNOWN else type
+        proto = 0 if proto == UNKNOWN else proto
+        sys.audit("socket.__new__", self, family, type, proto)
+        fd = cs_socket(family, type, proto)
+        if fd < 0:
+            raise error_for(fd)
         try:
-            sys.audit("socket.__new__", self, family, type, proto)
+            _own(self, fd, family, type, proto)
         except BaseException:
-            self.close()
-            raise
-        return self
-
-    @classmethod
-    def _wrap_pair(cls, family: int, type: int, proto: int) -> tuple[Any, Any]:
-        """Two sockets that are connected to each other."""
-        family, type, proto = c_int(family), c_int(type), c_int(proto)
-        fds = ffi.new("int[2]")
-        check(lib.cs_socketpair(family, type, proto, fds))
-        try:
-            one = cls._wrap(fds[0], family, type, proto)
-        except BaseException:
-            cs_close(fds[1])
-            raise
-        try:
-            return one, cls._wrap(fds[1], family, type, proto)
-        except BaseException:
-            one.close()
+            socket.close(self)
             raise
 
     def __del__(self) -> None:
-        fd = self._fd
+        fd = self._cs_fd
         if fd < 0:
             return
         try:
             warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
         finally:
-            self._fd = -1
+            self._cs_fd = -1
             cs_close(fd)
 
     def __repr__(self) -> str:
         return (
-            f"<socket object, fd={self._fd}, family={self._kind[0]}, "
-            f"type={self._kind[1]}, proto={self._kind[2]}>"
+            f"<socket object, fd={self._cs_fd}, family={self._cs_kind[0]}, "
+            f"type={self._cs_kind[1]}, proto={self._cs_kind[2]}>"
         )
 
     @property
     def family(self) -> int:
         """The address family, an ``AF_`` constant."""
-        return self._kind[0]
+        return self._cs_kind[0]
 
     @property
     def type(self) -> int:
         """The socket type, a ``SOCK_`` constant, without SOCK_NONBLOCK and SOCK_CLOEXEC."""
-        return self._kind[1]
+        return self._cs_kind[1]
 
     @property
     def proto(self) -> int:
         """The protocol, an ``IPPROTO_`` or similar constant; 0 is the family's default."""
-        return self._kind[2]
+        return self._cs_kind[2]
 
     @property
-    def timeout(self) -> float | None:
+    def timeout(self) -> t.Optional[float]:
         """The timeout in seconds, None for none."""
-        return seconds(self._wait)
+        return seconds(self._cs_wait)
 
     # --- the descriptor -----------------------------------------------------------
 
     def fileno(self) -> int:
         """The file descriptor, -1 once the socket is closed."""
-        return self._fd
+        return self._cs_fd
 
     def detach(self) -> int:
         """Lets go of the file descriptor without closing it, and returns it."""
-        fd = self._fd
-        self._fd = -1
+        fd = self._cs_fd
+        self._cs_fd = -1
         return fd
 
     def close(self) -> None:
         """Closes the socket: close(2).  Further calls do nothing."""
-        fd = self._fd
+        fd = self._cs_fd
         if fd >= 0:
             # First, so that no other thread can meet a descriptor that the kernel gave
             # to somebody else in the meantime.
-            self._fd = -1
+            self._cs_fd = -1
             result = cs_close(fd)
             if result < 0:
                 raise error_for(result)
 
     # --- timeouts -----------------------------------------------------------------
 
-    def gettimeout(self) -> float | None:
+    def gettimeout(self) -> t.Optional[float]:
         """The timeout in seconds, None for none."""
-        return seconds(self._wait)
+        return seconds(self._cs_wait)
 
-    def settimeout(self, value: Seconds, /) -> None:
+    def settimeout(self, value: t.Seconds, /) -> None:
         """Sets the time in seconds that one call may take; 0 never waits, None has no end."""
         wait = wait_for(value)
-        check(lib.cs_set_blocking(self._fd, wait < 0))
-        self._wait = wait
+        _set_wait(self, wait)
 
     def setblocking(self, flag: object, /) -> None:
         """With a true ``flag`` as settimeout(None), else as settimeout(0)."""
-        self.settimeout(None if flag else 0)
+        wait = -1 if flag else 0
+        _set_wait(self, wait)
 
     def getblocking(self) -> bool:
         """False if calls on the socket never wait."""
-        return self._wait != 0
+        return self._cs_wait != 0
 
     # --- names and connections ----------------------------------------------------
 
-    def bind(self, address: Any, /) -> None:
+    def bind(self, address: t.Any, /) -> None:
         """Gives the socket the local ``address``: bind(2)."""
         addr = _address.pack(self, address, "bind")
         sys.audit("socket.bind", self, address)
-        check(lib.cs_bind(self._fd, addr))
+        check(lib.cs_bind(self._cs_fd, addr))
 
-    def listen(self, backlog: SupportsIndex = SOMAXCONN_DEFAULT, /) -> None:
+    def listen(self, backlog: t.SupportsIndex = SOMAXCONN_DEFAULT, /) -> None:
         """Lets the socket accept connections, ``backlog`` of them in its queue: listen(2)."""
-        check(lib.cs_listen(self._fd, max(c_int(backlog), 0)))
+        length = max(c_int(backlog), 0)
+        check(lib.cs_listen(self._cs_fd, length))
 
-    def _accept(self) -> tuple[int, Any]:
+    def _accept(self) -> tuple[int, t.Any]:
         """A connection's new descriptor, close-on-exec, and the peer's address: accept(2)."""
         slot = take_slot()
         # The kernel's accept(2) fails where AF_ALG is asked for an address.
-        peer = ffi.NULL if self._kind[0] == AF_ALG else slot[0]
+        peer = ffi.NULL if self._cs_kind[0] == AF_ALG else slot[0]
         try:
-            fd = cs_accept(self._fd, peer, self._wait)
-            while fd < 0:
-                fd = cs_accept(self._fd, peer, resume(fd, self._wait))
+            fd = cs_accept(self._cs_fd, peer, self._cs_wait)
+            if fd < 0:
+                fd = again(fd, self, cs_accept, peer)
             try:
                 return fd, _address.unpack_once(slot, self) if peer else None
             except BaseException:
@@ -287,60 +214,184 @@ class socket(
         finally:
             give_slot(slot)
 
-    def connect(self, address: Any, /) -> None:
+    def connect(self, address: t.Any, /) -> None:
         """Connects to ``address``: connect(2).  A timed out call leaves it connecting."""
-        result = self._connect(address, "connect")
+        result = _connect(self, address, "connect")
         if result < 0:
             raise error_for(result)
 
-    def connect_ex(self, address: Any, /) -> int:
+    def connect_ex(self, address: t.Any, /) -> int:
         """As `connect`, but returns errno, 0 for success, where the kernel refuses."""
-        result = self._connect(address, "connect_ex")
+        result = _connect(self, address, "connect_ex")
         return EAGAIN if result == TIMED_OUT else -result
 
-    def _connect(self, address: Any, caller: str) -> int:
-        """Connects and waits; the shim's result."""
-        wait = self._wait
-        addr = _address.pack(self, address, caller)
-        sys.audit("socket.connect", self, address)
-        result: int = cs_connect(self._fd, addr, wait)
-        while is_interrupted(result) and wait != 0:
-            result = lib.cs_connect_wait(self._fd, resume(result, wait))
-        return result
-
-    def shutdown(self, how: SupportsIndex, /) -> None:
+    def shutdown(self, how: t.SupportsIndex, /) -> None:
         """Ends receiving, sending or both, by SHUT_RD, SHUT_WR or SHUT_RDWR: shutdown(2)."""
-        check(lib.cs_shutdown(self._fd, c_int(how)))
+        direction = c_int(how)
+        check(lib.cs_shutdown(self._cs_fd, direction))
 
-    def getsockname(self) -> Any:
+    def getsockname(self) -> t.Any:
         """The local address: getsockname(2)."""
-        return self._name(cs_getsockname)
+        return _name(self, cs_getsockname)
 
-    def getpeername(self) -> Any:
+    def getpeername(self) -> t.Any:
         """The peer's address: getpeername(2)."""
-        return self._name(cs_getpeername)
+        return _name(self, cs_getpeername)
 
-    def _name(self, ask: Any) -> Any:
-        try:
-            box = take_mailbox()
-        except IndexError:
-            box = Mailbox()
-        is_new = ask(self._fd, box.addr)
-        if is_new < 0:
-            give_mailbox(box)
-            raise error_for(is_new)
-        address = box.new_address(self) if is_new else box.address
+    # --- what other files have ----------------------------------------------------
+
+    recv = _data.recv
+    recv_into = _data.recv_into
+    recvfrom = _data.recvfrom
+    recvfrom_into = _data.recvfrom_into
+    send = _data.send
+    sendall = _data.sendall
+    sendto = _data.sendto
+    recvmsg = _messages.recvmsg
+    recvmsg_into = _messages.recvmsg_into
+    sendmsg = _messages.sendmsg
+    recvmmsg = _batches.recvmmsg
+    recvmmsg_into = _batches.recvmmsg_into
+    sendmmsg = _batches.sendmmsg
+    sendmsg_afalg = _algorithms.sendmsg_afalg
+    getsockopt = _options.getsockopt
+    setsockopt = _options.setsockopt
+
+
+# --- what methods of the type have in common ------------------------------------------------
+# As functions, since a class that a program derives may use any name for methods of its own.
+
+
+def _set_wait(sock: socket, wait: int) -> None:
+    check(lib.cs_set_blocking(sock._cs_fd, wait < 0))
+    sock._cs_wait = wait
+
+
+def _connect(sock: socket, address: t.Any, caller: str) -> int:
+    """Connects and waits; the shim's result."""
+    addr = _address.pack(sock, address, caller)
+    sys.audit("socket.connect", sock, address)
+    wait = sock._cs_wait
+    result: int = cs_connect(sock._cs_fd, addr, wait)
+    while is_interrupted(result) and wait != 0:
+        wait = resume(result, sock._cs_wait)
+        result = lib.cs_connect_again(sock._cs_fd, addr, wait)
+    return result
+
+
+def _name(sock: socket, ask: t.Callable[..., int]) -> t.Any:
+    try:
+        box = take_mailbox()
+    except IndexError:
+        box = Mailbox()
+    is_new = ask(sock._cs_fd, box.addr)
+    if is_new < 0:
         give_mailbox(box)
-        return address
+        raise error_for(is_new)
+    address = box.new_address(sock) if is_new else box.address
+    give_mailbox(box)
+    return address
 
 
-def _identify(
-    fileno: SupportsIndex, family: int, type: int, proto: int
-) -> tuple[int, int, int, int]:
-    """The descriptor of a socket, and what it is: of the kernel where a number is -1."""
+# --- sockets of descriptors -----------------------------------------------------------------
+
+
+class Handed(int):
+    """A descriptor on its way into a socket, which notes itself here when it takes it."""
+
+    owner: t.Optional[socket] = None
+
+
+def on_descriptor(cls: t.Any, family: int, type: int, proto: int, fd: int) -> t.Any:
+    """A socket of the class ``cls`` on the open descriptor ``fd``.
+
+    If that fails the descriptor is closed, once, whether the half-made object has it or not.
+    """
+    handed = Handed(fd)
+    try:
+        return cls(family, type, proto, fileno=handed)
+    except BaseException:
+        if handed.owner is None:
+            cs_close(fd)
+        else:
+            socket.close(handed.owner)
+        raise
+
+
+def wrap(cls: t.Any, fd: int, family: int, type: int, proto: int) -> t.Any:
+    """As `on_descriptor`, for a class of ours and a descriptor known to be of that kind."""
+    sock = cls.__new__(cls)
+    try:
+        _own(sock, fd, family, type, proto)
+        sys.audit("socket.__new__", sock, family, type, proto)
+    except BaseException:
+        socket.close(sock)
+        raise
+    return sock
+
+
+def wrapped_pair(cls: t.Any, family: int, type: int, proto: int) -> tuple[t.Any, t.Any]:
+    """Two sockets of ``cls``, a class of ours, that are connected to each other: socketpair(2)."""
+    family, type, proto = c_int(family), c_int(type), c_int(proto)
+    fds = ffi.new("int[2]")
+    check(lib.cs_socketpair(family, type, proto, fds))
+    try:
+        one = wrap(cls, fds[0], family, type, proto)
+    except BaseException:
+        cs_close(fds[1])
+        raise
+    try:
+        return one, wrap(cls, fds[1], family, type, proto)
+    except BaseException:
+        socket.close(one)
+        raise
+
+
+def socketpair(
+    family: int = CONSTANTS["AF_UNIX"], type: int = SOCK_STREAM, proto: int = 0, /
+) -> tuple[socket, socket]:
+    """Two base sockets that are connected to each other: socketpair(2)."""
+    return wrapped_pair(socket, family, type, proto)
+
+
+def _own(sock: socket, fd: int, family: int, type: int, proto: int) -> None:
+    """Gives a new ``sock`` the open descriptor ``fd``."""
+    sock._cs_fd = fd
+    kind = family, type & TYPE_BITS, proto
+    sock._cs_kind = _kinds.get(kind) or _new_kind(kind)
+    if type & SOCK_NONBLOCK:
+        sock._cs_wait = 0
+        return
+    sock._cs_wait = _default_wait
+    if _default_wait >= 0:
+        check(lib.cs_set_blocking(fd, False))
+
+
+def _new_kind(kind: tuple[int, int, int]) -> tuple[int, int, int]:
+    # Before the first datagram: at the limit of descriptors its codec could not be imported.
+    _address.codec(kind[0])
+    return remember(_kinds, kind, kind)
+
+
+def _take_over(sock: socket, fileno: t.SupportsIndex, family: int, type: int, proto: int) -> None:
+    """Gives a new ``sock`` the caller's descriptor; what is -1 of the rest the kernel tells."""
+    sys.audit("socket.__new__", sock, family, type, proto)
     fd = c_fd(fileno)
     if fd < 0:
         raise ValueError("negative file descriptor")
     kind = ffi.new("int[3]", [family, type, proto])
     check(lib.cs_identify(fd, kind, kind + 1, kind + 2))
-    return fd, kind[0], kind[1], kind[2]
+    try:
+        _own(sock, fd, kind[0], kind[1], kind[2])
+    except BaseException:
+        sock._cs_fd = -1  # it stays the caller's
+        raise
+    if isinstance(fileno, Handed):
+        fileno.owner = sock
+
+
+# What a TypeError calls a method by, whichever file it is from.
+for _name_of, _method in list(vars(socket).items()):
+    if isinstance(_method, FunctionType):
+        _method.__module__, _method.__qualname__ = __name__, f"socket.{_name_of}"
+del _name_of, _method

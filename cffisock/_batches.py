@@ -7,24 +7,14 @@ from collections import deque
 from itertools import count
 
 from . import _address
+from . import _types as t
 from ._ancillary import CONTROL_MAX, pack_control, read_extras, unpack_control
 from ._arguments import c_int, c_ssize, kind_of
-from ._buffers import allocate, readable, release
+from ._buffers import allocate, from_buffer, readable, release
 from ._cffi import ffi, lib
-from ._errors import resume
-from ._messages import add_writable, items_of
+from ._errors import again
+from ._messages import items_of, with_copy
 from ._platform import CONSTANTS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, SupportsIndex
-
-    from ._address import Slot
-
-    Ancillary = list[tuple[int, int, bytes]]
-    # Data, or how many bytes of it; control messages; flags; the sender's address.
-    Item = tuple[Any, Ancillary, int, Any]
 
 INET = (CONSTANTS["AF_INET"], CONSTANTS["AF_INET6"])
 SOCK_DGRAM = CONSTANTS["SOCK_DGRAM"]
@@ -35,6 +25,7 @@ UDP_SEGMENT = CONSTANTS["UDP_SEGMENT"]
 SEGMENT_MAX = 2**16 - 1
 NEW_SENDER = lib.CS_NEW_SENDER
 MORE_THAN_DATA = lib.CS_MORE_THAN_DATA
+RECVMMSG_INTO = "recvmmsg_into() argument 1"
 TRAIN_CONTROL: int = lib.cs_train_control()
 
 
@@ -59,9 +50,9 @@ class Room:
         }
         self.incoming = ffi.new("cs_incoming *", self.memory)
         self.view = ffi.buffer(self.memory["data"])
-        self.slots: list[Slot] = []
+        self.slots: list[t.Slot] = []
 
-    def slot(self, i: int) -> Slot:
+    def slot(self, i: int) -> t.Slot:
         """Where the address of message ``i`` is."""
         slots = self.slots
         while len(slots) <= i:
@@ -102,156 +93,171 @@ def give_room(room: Room) -> None:
         _rooms.append(room)
 
 
-class BatchMethods:
-    """The base socket's methods for batches of messages."""
+def recvmmsg(
+    self: t.Socket,
+    count: t.SupportsIndex,
+    bufsize: t.SupportsIndex,
+    ancbufsize: t.SupportsIndex = 0,
+    flags: t.SupportsIndex = 0,
+) -> list[tuple[bytes, t.Ancillary, int, t.Any]]:
+    """Receives up to ``count`` messages of up to ``bufsize`` bytes each: recvmmsg(2).
 
-    __slots__ = ()
+    Each item of the result is what `recvmsg` returns.  A blocking socket waits for all of
+    them, with MSG_WAITFORONE for one; a timed one until its time is up, and an error only
+    ends the batch: the exceptions are for when nothing came.  Where UDP_GRO is on, a message
+    may be a train of datagrams of up to 65535 bytes; each datagram is an item of its own.
+    """
+    number, size = c_ssize(count), c_ssize(bufsize)
+    control_size, flags = control_room(ancbufsize), c_int(flags)
+    if number < 0:
+        raise ValueError("negative count in recvmmsg()")
+    if size < 0:
+        raise ValueError("negative buffer size in recvmmsg()")
+    # Other families may send descriptors, for which there must be no room but the caller's.
+    trains = TRAIN_CONTROL if self._cs_kind[0] in INET and self._cs_kind[1] == SOCK_DGRAM else 0
+    return _receive(self, number, control_size, flags, size=size, trains=trains)
 
-    _fd: int
-    _wait: int
-    _kind: tuple[int, ...] | list[int]
 
-    def recvmmsg(
-        self,
-        count: SupportsIndex,
-        bufsize: SupportsIndex,
-        ancbufsize: SupportsIndex = 0,
-        flags: SupportsIndex = 0,
-    ) -> list[tuple[bytes, Ancillary, int, Any]]:
-        """Receives up to ``count`` messages of up to ``bufsize`` bytes each: recvmmsg(2).
+def recvmmsg_into(
+    self: t.Socket,
+    buffers: t.Iterable[t.Any],
+    ancbufsize: t.SupportsIndex = 0,
+    flags: t.SupportsIndex = 0,
+) -> list[tuple[int, t.Ancillary, int, t.Any]]:
+    """As `recvmmsg`, with one message into each of the ``buffers``: recvmmsg(2).
 
-        Each item of the result is what `recvmsg` returns.  A blocking socket waits for all of
-        them, with MSG_WAITFORONE for one; a timed one until its time is up, and an error only
-        ends the batch: the exceptions are for when nothing came.  Where UDP_GRO is on, a message
-        may be a train of datagrams of up to 65535 bytes; each datagram is an item of its own.
-        """
-        number, size = c_ssize(count), c_ssize(bufsize)
-        if number < 0:
-            raise ValueError("negative count in recvmmsg()")
-        if size < 0:
-            raise ValueError("negative buffer size in recvmmsg()")
-        # Other families may send descriptors, for which there must be no room but the caller's.
-        trains = TRAIN_CONTROL if self._kind[0] in INET and self._kind[1] == SOCK_DGRAM else 0
-        return self._receive(number, ancbufsize, flags, size=size, trains=trains)
-
-    def recvmmsg_into(
-        self,
-        buffers: Iterable[Any],
-        ancbufsize: SupportsIndex = 0,
-        flags: SupportsIndex = 0,
-    ) -> list[tuple[int, Ancillary, int, Any]]:
-        """As `recvmmsg`, with one message into each of the ``buffers``: recvmmsg(2).
-
-        The first part of each item is the number of bytes received.  A train of datagrams is left
-        whole, and its size of datagrams, an int, is the control message UDP_GRO, for which
-        ``ancbufsize`` needs room.
-        """
-        memory: list[Any] = []
+    The first part of each item is the number of bytes received.  A train of datagrams is left
+    whole, and its size of datagrams, an int, is the control message UDP_GRO, for which
+    ``ancbufsize`` needs room.
+    """
+    control_size, flags = control_room(ancbufsize), c_int(flags)
+    items = items_of(buffers, RECVMMSG_INTO)
+    memory: list[t.Any] = []
+    try:
         try:
-            add_writable(memory, buffers, "recvmmsg_into() argument 1")
-            rooms = allocate("cs_iov[]", [(view, len(view)) for view in memory])
-            return self._receive(len(memory), ancbufsize, flags, rooms=rooms)
-        finally:
-            for view in memory:
-                release(view)
-
-    def _receive(
-        self,
-        number: int,
-        ancbufsize: SupportsIndex,
-        flags: SupportsIndex,
-        size: int = 0,
-        trains: int = 0,
-        rooms: Any = None,
-    ) -> list[Item]:
-        """Receives ``number`` messages into ``rooms``, or of ``size`` bytes that items have."""
-        control_size, flags = c_ssize(ancbufsize), c_int(flags)
-        if not 0 <= control_size <= CONTROL_MAX:
-            raise ValueError("invalid ancillary data buffer length")
-        if number == 0:
-            return []
-        room = take_room(number, number * size, number * (control_size + trains))
-        try:
-            incoming = room.incoming
-            incoming.rooms = ffi.NULL if rooms is None else rooms
-            incoming.size = size
-            incoming.control_size = control_size
-            incoming.train_control = trains
-            n = lib.cs_recvmmsg(self._fd, incoming, number, flags, self._wait)
-            while n < 0:
-                n = lib.cs_recvmmsg(self._fd, incoming, number, flags, resume(n, self._wait))
-            try:
-                lengths = ffi.unpack(incoming.lengths, n)
-                return self._items(room, room.data(lengths, size) if rooms is None else lengths)
-            except BaseException:
-                for i in range(n):
-                    lib.cs_close_received(incoming.msgs + i)
-                raise
-        finally:
-            give_room(room)
-
-    def _items(self, room: Room, parts: list[Any]) -> list[Item]:
-        """What `_receive` returns for the messages that came, with their data or its length."""
-        incoming = room.incoming
-        news = ffi.unpack(incoming.news, len(parts))
-        address = _address.unpack(room.slot(0), self)
-        if news[0] == NEW_SENDER and news.count(0) == len(news) - 1:
-            return [(part, [], 0, address) for part in parts]
-        items: list[Item] = []
-        for i, (part, new) in enumerate(zip(parts, news)):
-            if new & NEW_SENDER:
-                address = _address.unpack(room.slot(i), self)
-            if not new & MORE_THAN_DATA:
-                items.append((part, [], 0, address))
-                continue
-            ancillary, msg_flags = extras_of(incoming.msgs + i)
-            segment = incoming.segments[i]
-            item = (part, ancillary, msg_flags, address)
-            items += divided(item, segment) if segment > 0 else [item]
-        return items
-
-    def sendmmsg(
-        self, messages: Iterable[Any], flags: SupportsIndex = 0, segment: SupportsIndex = 0
-    ) -> int:
-        """Sends messages, each ``(data[, address[, ancdata]])``: sendmmsg(2).
-
-        The data is bytes-like, or a list or tuple of what is; without an address, or with None,
-        it goes to the peer; ancdata is as for `sendmsg`.  With a ``segment`` the data, of any
-        length, is a train of datagrams of that many bytes, the last of which may be shorter: UDP
-        divides it.  Returns how many datagrams the kernel took, which are less where it failed
-        or the time was up; the exceptions are for when it took none.  ValueError on a
-        SOCK_STREAM socket.
-        """
-        if self._kind[1] == SOCK_STREAM:
-            # The kernel may take a part of a message, and nobody could tell how much.
-            raise ValueError("sendmmsg() is for messages, which SOCK_STREAM sockets do not have")
-        flags, segment = c_int(flags), c_ssize(segment)
-        if not 0 <= segment <= SEGMENT_MAX:
-            raise ValueError(f"segment must be 0-{SEGMENT_MAX}")
-        data: list[bytes] = []
-        addrs: list[Any] = []
-        controls: dict[int, tuple[Any, int]] = {}
-        address, addr = None, ffi.NULL
-        for message in items_of(messages, "sendmmsg() argument 1"):
-            part, to, ancdata = parts_of(message)
-            if to is not address:
-                address = to
-                addr = ffi.NULL if to is None else _address.pack(self, to, "sendmmsg")
-            if ancdata != ():
-                controls[len(data)] = control_for(ancdata, segment)
-            data.append(part)
-            addrs.append(addr)
-            sys.audit("socket.sendmsg", self, to)
-        outgoing, memory = new_outgoing(data, addrs, controls, segment)
-        joined = b"".join(data)
-        n: int = lib.cs_sendmmsg(self._fd, joined, outgoing, flags, self._wait)
-        while n < 0:
-            n = lib.cs_sendmmsg(self._fd, joined, outgoing, flags, resume(n, self._wait))
-        del memory  # what outgoing points to has to live until here
-        return n
+            for buffer in items:
+                memory.append(from_buffer("char[]", buffer, True))
+        except (TypeError, ValueError, BufferError):
+            return with_copy(
+                items,
+                len(memory),
+                RECVMMSG_INTO,
+                lambda copies: recvmmsg_into(self, copies, control_size, flags),
+            )
+        rooms = allocate("cs_iov[]", [(view, len(view)) for view in memory])
+        return _receive(self, len(memory), control_size, flags, rooms=rooms)
+    finally:
+        for view in memory:
+            release(view)
 
 
-def extras_of(msg: Any) -> tuple[Ancillary, int]:
+def control_room(ancbufsize: t.SupportsIndex) -> int:
+    """``ancbufsize`` as the room for the control messages of each message."""
+    size = c_ssize(ancbufsize)
+    if not 0 <= size <= CONTROL_MAX:
+        raise ValueError("invalid ancillary data buffer length")
+    return size
+
+
+def _receive(
+    self: t.Socket,
+    number: int,
+    control_size: int,
+    flags: int,
+    size: int = 0,
+    trains: int = 0,
+    rooms: t.Any = None,
+) -> list[t.Item]:
+    """Receives ``number`` messages into ``rooms``, or of ``size`` bytes that items have."""
+    if number == 0:
+        return []
+    room = take_room(number, number * size, number * (control_size + trains))
+    incoming = room.incoming
+    incoming.done = 0
+    incoming.rooms = ffi.NULL if rooms is None else rooms
+    incoming.size = size
+    incoming.control_size = control_size
+    incoming.train_control = trains
+    try:
+        n = lib.cs_recvmmsg(self._cs_fd, incoming, number, flags, self._cs_wait)
+        if n < 0:
+            n = again(n, self, lib.cs_recvmmsg, incoming, number, flags)
+        lengths = ffi.unpack(incoming.lengths, n)
+        return _items(self, room, room.data(lengths, size) if rooms is None else lengths)
+    except BaseException:
+        for i in range(incoming.done):
+            lib.cs_close_received(incoming.msgs + i)
+        raise
+    finally:
+        give_room(room)
+
+
+def _items(self: t.Socket, room: Room, parts: list[t.Any]) -> list[t.Item]:
+    """What `_receive` returns for the messages that came, with their data or its length."""
+    incoming = room.incoming
+    news = ffi.unpack(incoming.news, len(parts))
+    address = _address.unpack(room.slot(0), self)
+    if news[0] == NEW_SENDER and news.count(0) == len(news) - 1:
+        return [(part, [], 0, address) for part in parts]
+    items: list[t.Item] = []
+    for i, (part, new) in enumerate(zip(parts, news)):
+        if new & NEW_SENDER:
+            address = _address.unpack(room.slot(i), self)
+        if not new & MORE_THAN_DATA:
+            items.append((part, [], 0, address))
+            continue
+        ancillary, msg_flags = extras_of(incoming.msgs + i)
+        segment = incoming.segments[i]
+        item = (part, ancillary, msg_flags, address)
+        items += divided(item, segment) if segment > 0 else [item]
+    return items
+
+
+def sendmmsg(
+    self: t.Socket,
+    messages: t.Iterable[t.Any],
+    flags: t.SupportsIndex = 0,
+    segment: t.SupportsIndex = 0,
+) -> int:
+    """Sends messages, each ``(data[, address[, ancdata]])``: sendmmsg(2).
+
+    The data is bytes-like, or a list or tuple of what is; without an address, or with None,
+    it goes to the peer; ancdata is as for `sendmsg`.  With a ``segment`` the data, of any
+    length, is a train of datagrams of that many bytes, the last of which may be shorter: UDP
+    divides it.  Returns how many datagrams the kernel took, which are less where it failed
+    or the time was up; the exceptions are for when it took none.  ValueError on a
+    SOCK_STREAM socket.
+    """
+    if self._cs_kind[1] == SOCK_STREAM:
+        # The kernel may take a part of a message, and nobody could tell how much.
+        raise ValueError("sendmmsg() is for messages, which SOCK_STREAM sockets do not have")
+    flags, segment = c_int(flags), c_ssize(segment)
+    if not 0 <= segment <= SEGMENT_MAX:
+        raise ValueError(f"segment must be 0-{SEGMENT_MAX}")
+    data: list[bytes] = []
+    addrs: list[t.Any] = []
+    controls: dict[int, tuple[t.Any, int]] = {}
+    address, addr = None, ffi.NULL
+    for message in items_of(messages, "sendmmsg() argument 1"):
+        part, to, ancdata = parts_of(message)
+        if to is not address:
+            address = to
+            addr = ffi.NULL if to is None else _address.pack(self, to, "sendmmsg")
+        if ancdata != ():
+            controls[len(data)] = control_for(ancdata, segment)
+        data.append(part)
+        addrs.append(addr)
+        sys.audit("socket.sendmsg", self, to)
+    outgoing, memory = new_outgoing(data, addrs, controls, segment)
+    joined = b"".join(data)
+    n: int = lib.cs_sendmmsg(self._cs_fd, joined, outgoing, flags, self._cs_wait)
+    if n < 0:
+        n = again(n, self, lib.cs_sendmmsg, joined, outgoing, flags)
+    del memory  # what outgoing points to has to live until here
+    return n
+
+
+def extras_of(msg: t.Any) -> tuple[t.Ancillary, int]:
     """The control messages and the flags of the ``cs_msg *`` of a message received."""
     view = ffi.buffer(ffi.addressof(msg, "extras"))
     extras = read_extras(view)
@@ -259,7 +265,7 @@ def extras_of(msg: Any) -> tuple[Ancillary, int]:
     return ancillary, extras[1]
 
 
-def divided(train: Item, segment: int) -> list[Item]:
+def divided(train: t.Item, segment: int) -> list[t.Item]:
     """The datagrams in a ``train``, of ``segment`` bytes each; what was cut off, the last lacks."""
     data, ancillary, flags, address = train
     whole = flags & ~MSG_TRUNC
@@ -269,7 +275,7 @@ def divided(train: Item, segment: int) -> list[Item]:
     return items
 
 
-def parts_of(message: Any) -> tuple[bytes, Any, Any]:
+def parts_of(message: t.Any) -> tuple[bytes, t.Any, t.Any]:
     """Data, address and ancillary data of a ``message`` that `sendmmsg` was given."""
     if not isinstance(message, tuple):
         raise TypeError(f"sendmmsg() messages must be tuples, not {kind_of(message)}")
@@ -282,7 +288,7 @@ def parts_of(message: Any) -> tuple[bytes, Any, Any]:
     return data, address, ancdata
 
 
-def bytes_of(data: Any) -> bytes:
+def bytes_of(data: t.Any) -> bytes:
     """A copy of what is bytes-like."""
     memory = readable(data)
     try:
@@ -291,7 +297,7 @@ def bytes_of(data: Any) -> bytes:
         release(memory)
 
 
-def control_for(ancdata: Any, segment: int) -> tuple[Any, int]:
+def control_for(ancdata: t.Any, segment: int) -> tuple[t.Any, int]:
     """Memory with the control messages for a message, which ends with UDP_SEGMENT; its size."""
     items = [*items_of(ancdata, "sendmmsg() ancillary data")]
     if segment > 0:
@@ -300,8 +306,8 @@ def control_for(ancdata: Any, segment: int) -> tuple[Any, int]:
 
 
 def new_outgoing(
-    data: list[bytes], addrs: list[Any], controls: dict[int, tuple[Any, int]], segment: int
-) -> tuple[Any, Any]:
+    data: list[bytes], addrs: list[t.Any], controls: dict[int, tuple[t.Any, int]], segment: int
+) -> tuple[t.Any, t.Any]:
     """A ``cs_outgoing *``, and all that it points to."""
     lengths = allocate("size_t[]", [len(part) for part in data])
     to = allocate("cs_addr *[]", addrs)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from ._arguments import kind_of
+from . import _types as t
 from ._cffi import ffi
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, NoReturn
 
 # The largest read that asyncio asks for.  Memory that is never touched costs nothing.
 SCRATCH_SIZE = 256 * 1024
@@ -20,12 +16,12 @@ allocate = ffi.new_allocator(should_clear_after_alloc=False)
 # Buffers to receive into, with the view that bytes are cut from.  A call takes one out
 # and puts it back: both steps are atomic, and a signal handler that receives in between
 # takes another one, which it could not with one buffer for each thread.
-_scratch: deque[tuple[Any, Any]] = deque(maxlen=16)
+_scratch: deque[tuple[t.Any, t.Any]] = deque(maxlen=16)
 take_scratch = _scratch.pop  # IndexError: there is none, `new_scratch` makes one
 give_scratch = _scratch.append
 
 
-def new_scratch(size: int = SCRATCH_SIZE) -> tuple[Any, Any]:
+def new_scratch(size: int = SCRATCH_SIZE) -> tuple[t.Any, t.Any]:
     """A buffer of ``size`` bytes and its view; `give_scratch` is for the usual size alone."""
     memory = allocate("char[]", size)
     return memory, ffi.buffer(memory)
@@ -35,33 +31,46 @@ from_buffer, release = ffi.from_buffer, ffi.release
 NOT_CONTIGUOUS = "memoryview: underlying buffer is not C-contiguous"
 
 
-def readable(data: Any) -> Any:
-    """The bytes of ``data`` for the shim to read; `ffi.release` them at once after use."""
+def readable(data: t.Any) -> t.Any:
+    """The bytes of ``data`` for the shim to read; `release` them at once after use."""
     if type(data) is memoryview and not data.c_contiguous:
         # PyPy's from_buffer() would give the memory that the view is a part of.
         raise BufferError(NOT_CONTIGUOUS)
     try:
         return from_buffer(data)
     except (TypeError, ValueError, BufferError):
-        _refuse(data, f"a bytes-like object is required, not {type(data).__name__!r}")
+        return from_buffer(_copy(data))
 
 
-def writable(buffer: Any, wanted: str) -> Any:
-    """The memory of ``buffer`` for the shim to fill; `ffi.release` it at once after use.
+def _copy(data: t.Any) -> bytes:
+    """The bytes of ``data``, whose memory has no address; TypeError where it is not bytes-like.
 
-    ``wanted`` begins the TypeError's text, such as ``recv_into() argument 1 must be``.
+    That is so on PyPy, for memory that its interpreter keeps, as in ``BytesIO().getbuffer()``.
     """
     try:
-        # By position: a keyword would double what it costs on CPython.
-        return from_buffer("char[]", buffer, True)
-    except (TypeError, ValueError, BufferError):
-        kind = kind_of(buffer)
-        raise TypeError(f"{wanted} read-write bytes-like object, not {kind}") from None
-
-
-def _refuse(data: Any, message: str) -> NoReturn:
-    try:
-        memoryview(data)
+        view = memoryview(data)
     except TypeError:
-        raise TypeError(message) from None
-    raise BufferError(NOT_CONTIGUOUS) from None
+        raise TypeError(f"a bytes-like object is required, not {type(data).__name__!r}") from None
+    with view:
+        if not view.c_contiguous:
+            raise BufferError(NOT_CONTIGUOUS)
+        return view.tobytes()
+
+
+def through_copy(buffer: t.Any, complaint: str, receive: t.Callable[[bytearray], t.V]) -> t.V:
+    """What ``receive`` returns for a copy of ``buffer``, whose memory has no address.
+
+    TypeError with ``complaint`` for what cannot be written to.
+    """
+    try:
+        view = memoryview(buffer)
+    except (TypeError, ValueError, BufferError):
+        raise TypeError(complaint) from None
+    with view:
+        if view.readonly or not view.c_contiguous:
+            raise TypeError(complaint)
+        with view.cast("B") as room:
+            copy = bytearray(room)
+            result = receive(copy)
+            room[:] = copy
+    return result

@@ -11,7 +11,7 @@ import builtins
 
 import cffisock
 
-from . import _netdb
+from . import _base, _netdb
 from ._ancillary import CMSG_LEN
 from ._arguments import c_fd
 from ._cffi import lib
@@ -41,18 +41,14 @@ _GLOBAL_DEFAULT_TIMEOUT: Any = object()
 def fromfd(fd: SupportsIndex, family: int, type: int, proto: int = 0) -> socket:
     """A socket on a duplicate of the descriptor ``fd``: dup(2)."""
     copy = check(lib.cs_dup(c_fd(fd)))
-    try:
-        return socket(family, type, proto, copy)
-    except BaseException:
-        lib.cs_close(copy)
-        raise
+    return _base.on_descriptor(cffisock.socket, family, type, proto, copy)
 
 
 def socketpair(
     family: int | None = None, type: int = SOCK_STREAM, proto: int = 0
 ) -> tuple[socket, socket]:
     """Two sockets that are connected to each other, of AF_UNIX by default: socketpair(2)."""
-    return socket._wrap_pair(AF_UNIX if family is None else family, type, proto)
+    return _base.wrapped_pair(cffisock.socket, AF_UNIX if family is None else family, type, proto)
 
 
 def _fallback_socketpair(

@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 
+from . import _types as t
 from ._cffi import ffi, lib
 from ._platform import CONSTANTS
 
@@ -59,7 +60,7 @@ def check(result: int) -> int:
 
 
 def is_interrupted(result: int) -> bool:
-    """Whether a signal came before the operation with this ``result`` could finish."""
+    """Whether the shim asks to be called again: a signal came, or it has waited."""
     return result == INTERRUPTED or result < TIMED_OUT
 
 
@@ -74,6 +75,18 @@ def resume(result: int, wait: int) -> int:
     if result == INTERRUPTED:
         return wait
     raise error_for(result)
+
+
+def again(result: int, sock: t.Socket, call: t.Callable[..., int], *arguments: t.Any) -> int:
+    """Goes on with an operation of ``sock`` that had a negative ``result``, until it ends.
+
+    That is ``call(fd, *arguments, wait)``.  Each try reads the descriptor anew, after the signal
+    handlers: by then the socket may be closed, and the number somebody else's.
+    """
+    while result < 0:
+        wait = resume(result, sock._cs_wait)
+        result = call(sock._cs_fd, *arguments, wait)
+    return result
 
 
 def gai_error(code: int) -> OSError:

@@ -5,13 +5,8 @@ from __future__ import annotations
 import io
 from errno import EAGAIN, EWOULDBLOCK
 
+from . import _types as t
 from ._errors import timeout
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, NoReturn
-
-    from ._object import socket
 
 _blocking_errnos = {EAGAIN, EWOULDBLOCK}
 
@@ -23,9 +18,9 @@ class SocketIO(io.RawIOBase):
     timeout nobody knows what was lost from the stream: reading it further is an error.
     """
 
-    _sock: socket | None = None  # also where __init__ refused its arguments
+    _sock: t.Optional[t.PublicSocket] = None  # also where __init__ refused its arguments
 
-    def __init__(self, sock: socket, mode: str) -> None:
+    def __init__(self, sock: t.PublicSocket, mode: str) -> None:
         if mode not in ("r", "w", "rw", "rb", "wb", "rwb"):
             raise ValueError(f"invalid mode: {mode!r}")
         super().__init__()
@@ -35,17 +30,11 @@ class SocketIO(io.RawIOBase):
         self._writing = "w" in mode
         self._timeout_occurred = False
 
-    def _socket(self) -> socket:
-        """The socket; ValueError once the file is closed."""
-        if self._sock is None:
-            raise ValueError("I/O operation on closed file.")
-        return self._sock
-
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, buffer: t.Any) -> t.Optional[int]:
         """Receives into ``buffer`` and returns how many bytes, 0 at the end of the stream."""
         sock = self._sock
         if sock is None or not self._reading or self._timeout_occurred:
-            self._refuse_to_read()
+            _refuse_to_read(self)
         try:
             return sock.recv_into(buffer)
         except timeout as error:
@@ -55,12 +44,7 @@ class SocketIO(io.RawIOBase):
         except BlockingIOError:
             return None
 
-    def _refuse_to_read(self) -> NoReturn:
-        self._checkClosed()
-        self._checkReadable()  # type: ignore[attr-defined]
-        raise OSError("cannot read from timed out object")
-
-    def write(self, data: Any) -> int | None:
+    def write(self, data: t.Any) -> t.Optional[int]:
         """Sends ``data`` and returns how many bytes of it."""
         sock = self._sock
         if sock is None or not self._writing:
@@ -73,27 +57,23 @@ class SocketIO(io.RawIOBase):
 
     def readable(self) -> bool:
         """Whether the file is open for reading."""
-        self._require_open()
+        _require_open(self)
         return self._reading
 
     def writable(self) -> bool:
         """Whether the file is open for writing."""
-        self._require_open()
+        _require_open(self)
         return self._writing
 
     def seekable(self) -> bool:
         """False: a stream has one direction."""
-        self._require_open()
+        _require_open(self)
         return super().seekable()
-
-    def _require_open(self) -> None:
-        if self.closed:
-            raise ValueError("I/O operation on closed socket.")
 
     def fileno(self) -> int:
         """The socket's descriptor."""
         self._checkClosed()
-        return self._socket().fileno()
+        return self._sock.fileno()  # type: ignore[union-attr]
 
     @property
     def name(self) -> int:
@@ -113,3 +93,14 @@ class SocketIO(io.RawIOBase):
         sock, self._sock = self._sock, None
         if sock is not None:
             sock._decref_socketios()
+
+
+def _refuse_to_read(file: t.Any) -> t.NoReturn:
+    file._checkClosed()
+    file._checkReadable()
+    raise OSError("cannot read from timed out object")
+
+
+def _require_open(file: SocketIO) -> None:
+    if file.closed:
+        raise ValueError("I/O operation on closed socket.")

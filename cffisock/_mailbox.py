@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 
+from . import _types as t
 from ._address import is_stable, new_slot, unpack
 from ._buffers import new_scratch
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class Mailbox:
@@ -25,9 +22,9 @@ class Mailbox:
         self.memory, self.view = new_scratch()
         self.slot = new_slot()
         self.addr = self.slot[0]
-        self.address: Any = None
+        self.address: t.Any = None
 
-    def new_address(self, sock: Any) -> Any:
+    def new_address(self, sock: t.Any) -> t.Any:
         """The address that the shim has put into ``addr`` for ``sock``."""
         self.address = address = unpack(self.slot, sock)
         if not is_stable(self.addr.family):

@@ -1,12 +1,13 @@
-"""Messages in several buffers and with ancillary data: recvmsg(2), sendmsg(2)."""
+"""The base socket's methods for messages in several buffers and with ancillary data:
+recvmsg(2), sendmsg(2)."""
 
 from __future__ import annotations
 
 import sys
 from array import array
-from errno import EINVAL
 
 from . import _address
+from . import _types as t
 from ._ancillary import (
     CONTROL_MAX,
     CONTROL_SIZE,
@@ -17,23 +18,9 @@ from ._ancillary import (
     unpack_extras,
 )
 from ._arguments import c_int, c_ssize
-from ._buffers import (
-    SCRATCH_SIZE,
-    from_buffer,
-    new_scratch,
-    readable,
-    release,
-)
+from ._buffers import SCRATCH_SIZE, from_buffer, new_scratch, readable, release, through_copy
 from ._cffi import ffi, lib
-from ._data import NO_FLAGS, PLAIN, SOCK_SEQPACKET, writev
-from ._errors import resume
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, SupportsIndex
-
-    from ._ancillary import ControlMessage
+from ._errors import again
 
 # On CPython a global is found 20 ns sooner than an attribute of `lib`.
 cs_recvmsg, cs_recvmsgv = lib.cs_recvmsg, lib.cs_recvmsgv
@@ -41,221 +28,216 @@ cs_send, cs_sendmsg, cs_sendmsgv = lib.cs_send, lib.cs_sendmsg, lib.cs_sendmsgv
 NULL = ffi.NULL
 EXTRAS = lib.CS_EXTRAS
 CONTROL_ITEM_MAX = lib.CS_CONTROL_MAX
-NOTHING: tuple[Any, ...] = ()
+NO_FLAGS = 0
+NOTHING: tuple[t.Any, ...] = ()
 # What error messages call the arguments that have to be iterable.
+RECVMSG_INTO = "recvmsg_into() argument 1"
 SENDMSG_BUFFERS = "sendmsg() argument 1"
 SENDMSG_CONTROL = "sendmsg() argument 2"
+# Several buffers are joined where that costs less than to hand each to the kernel.
+JOINED_COUNT = 1024
+JOINED_SIZE = 16 * 1024
 
 
-class MessageMethods:
-    """The base socket's methods for messages."""
+def recvmsg(
+    self: t.Socket,
+    bufsize: t.SupportsIndex,
+    ancbufsize: t.SupportsIndex = 0,
+    flags: t.SupportsIndex = 0,
+    /,
+) -> tuple[bytes, list[t.ControlMessage], int, t.Any]:
+    """Receives a message of up to ``bufsize`` bytes: recvmsg(2).
 
-    __slots__ = ()
+    Returns its data; its control messages, each ``(level, type, data)``, for which there
+    are ``ancbufsize`` bytes of room; the ``MSG_`` flags that it came with; the sender's
+    address.
+    """
+    if (
+        type(bufsize) is not int
+        or not 0 <= bufsize <= SCRATCH_SIZE
+        or type(ancbufsize) is not int
+        or not 0 <= ancbufsize <= CONTROL_SIZE
+    ):
+        return _recvmsg_unusual(self, bufsize, ancbufsize, flags)
+    if flags is not NO_FLAGS:
+        flags = c_int(flags)
+    try:
+        envelope = take_envelope()
+    except IndexError:
+        envelope = new_envelope()
+    msg, _, _, _, memory, view = envelope
+    try:
+        n = cs_recvmsg(self._cs_fd, memory, bufsize, msg, ancbufsize, flags, self._cs_wait)
+        if n < 0:
+            n = again(n, self, cs_recvmsg, memory, bufsize, msg, ancbufsize, flags)
+        if n != EXTRAS:
+            return view[:n], [], 0, None
+        n, items, flags, address = unpack_extras(envelope, self)
+        # With MSG_TRUNC n may be more.
+        return view[: n if n < bufsize else bufsize], items, flags, address
+    finally:
+        give_envelope(envelope)
 
-    _fd: int
-    _wait: int
-    _kind: tuple[int, ...] | list[int]
 
-    def recvmsg(
-        self, bufsize: SupportsIndex, ancbufsize: SupportsIndex = 0, flags: SupportsIndex = 0, /
-    ) -> tuple[bytes, list[ControlMessage], int, Any]:
-        """Receives a message of up to ``bufsize`` bytes: recvmsg(2).
+def _recvmsg_unusual(
+    self: t.Socket, bufsize: t.SupportsIndex, ancbufsize: t.SupportsIndex, flags: t.SupportsIndex
+) -> tuple[bytes, list[t.ControlMessage], int, t.Any]:
+    size = c_ssize(bufsize)
+    if size < 0:
+        raise ValueError("negative buffer size in recvmsg()")
+    _, view = new_scratch(size)
+    n, *rest = recvmsg_into(self, [view], ancbufsize, flags)
+    return (view[:n], *rest)
 
-        Returns its data; its control messages, each ``(level, type, data)``, for which there
-        are ``ancbufsize`` bytes of room; the ``MSG_`` flags that it came with; the sender's
-        address.
-        """
-        if (
-            type(bufsize) is not int
-            or not 0 <= bufsize <= SCRATCH_SIZE
-            or type(ancbufsize) is not int
-            or not 0 <= ancbufsize <= CONTROL_SIZE
-        ):
-            return self._recvmsg_unusual(bufsize, ancbufsize, flags)
-        if flags != 0:
-            flags = c_int(flags)
+
+def recvmsg_into(
+    self: t.Socket,
+    buffers: t.Iterable[t.Any],
+    ancbufsize: t.SupportsIndex = 0,
+    flags: t.SupportsIndex = 0,
+    /,
+) -> tuple[int, list[t.ControlMessage], int, t.Any]:
+    """As `recvmsg`, with the data into ``buffers``, one after the other: recvmsg(2).
+
+    The first item of the result is the number of bytes received.
+    """
+    room = ancbufsize if type(ancbufsize) is int else c_ssize(ancbufsize)
+    if flags is not NO_FLAGS:
+        flags = c_int(flags)
+    items = items_of(buffers, RECVMSG_INTO)
+    memory: list[t.Any] = []
+    try:
         try:
-            envelope = take_envelope()
+            for buffer in items:
+                memory.append(from_buffer("char[]", buffer, True))
+        except (TypeError, ValueError, BufferError):
+            return with_copy(
+                items,
+                len(memory),
+                "recvmsg_into() argument 1",
+                lambda copies: recvmsg_into(self, copies, room, flags),
+            )
+        if not 0 <= room <= CONTROL_MAX:
+            c_ssize(room)  # OverflowError for what is no size at all
+            raise ValueError("invalid ancillary data buffer length")
+        sizes = list(map(len, memory))
+        try:
+            envelope = take_envelope() if room <= CONTROL_SIZE else new_envelope(room)
         except IndexError:
             envelope = new_envelope()
-        msg, _, _, _, memory, view = envelope
+        arguments = memory, sizes, len(sizes), envelope[0], room, flags
         try:
-            n = cs_recvmsg(self._fd, memory, bufsize, msg, ancbufsize, flags, self._wait)
-            while n < 0:
-                wait = resume(n, self._wait)
-                n = cs_recvmsg(self._fd, memory, bufsize, msg, ancbufsize, flags, wait)
-            if n != EXTRAS:
-                return view[:n], [], 0, None
-            n, items, flags, address = unpack_extras(envelope, self)
-            # With MSG_TRUNC n may be more.
-            return view[: n if n < bufsize else bufsize], items, flags, address
+            n: int = cs_recvmsgv(self._cs_fd, *arguments, self._cs_wait)
+            if n < 0:
+                n = again(n, self, cs_recvmsgv, *arguments)
+            return unpack_extras(envelope, self) if n == EXTRAS else (n, [], 0, None)
         finally:
-            give_envelope(envelope)
-
-    def _recvmsg_unusual(
-        self, bufsize: SupportsIndex, ancbufsize: SupportsIndex, flags: SupportsIndex
-    ) -> tuple[bytes, list[ControlMessage], int, Any]:
-        size = c_ssize(bufsize)
-        if size < 0:
-            raise ValueError("negative buffer size in recvmsg()")
-        _, view = new_scratch(size)
-        n, *rest = MessageMethods.recvmsg_into(self, [view], ancbufsize, flags)
-        return (view[:n], *rest)
-
-    def recvmsg_into(
-        self,
-        buffers: Iterable[Any],
-        ancbufsize: SupportsIndex = 0,
-        flags: SupportsIndex = 0,
-        /,
-    ) -> tuple[int, list[ControlMessage], int, Any]:
-        """As `recvmsg`, with the data into ``buffers``, one after the other: recvmsg(2).
-
-        The first item of the result is the number of bytes received.
-        """
-        memory: list[Any] = []
-        try:
-            add_writable(memory, buffers, "recvmsg_into() argument 1")
-            room = ancbufsize if type(ancbufsize) is int else c_ssize(ancbufsize)
-            if not 0 <= room <= CONTROL_MAX:
-                c_ssize(room)  # OverflowError for what is no size at all
-                raise ValueError("invalid ancillary data buffer length")
-            if flags is not NO_FLAGS:
-                flags = c_int(flags)
-            sizes = list(map(len, memory))
-            count = len(sizes)
-            try:
-                envelope = take_envelope() if room <= CONTROL_SIZE else new_envelope(room)
-            except IndexError:
-                envelope = new_envelope()
-            try:
-                msg = envelope[0]
-                n: int = cs_recvmsgv(self._fd, memory, sizes, count, msg, room, flags, self._wait)
-                while n < 0:
-                    wait = resume(n, self._wait)
-                    n = cs_recvmsgv(self._fd, memory, sizes, count, msg, room, flags, wait)
-                return unpack_extras(envelope, self) if n == EXTRAS else (n, [], 0, None)
-            finally:
-                if room <= CONTROL_SIZE:
-                    give_envelope(envelope)
-        finally:
-            for view in memory:
-                release(view)
-
-    def sendmsg(
-        self,
-        buffers: Iterable[Any],
-        ancdata: Iterable[Any] = NOTHING,
-        flags: SupportsIndex = 0,
-        address: Any = None,
-        /,
-    ) -> int:
-        """Sends the bytes of all ``buffers`` as one message: sendmsg(2).
-
-        ``ancdata`` are control messages, each ``(level, type, data)``.  Returns how many bytes
-        of the data the kernel took.
-        """
-        parts = tuple(buffers) if type(buffers) is list else items_of(buffers, SENDMSG_BUFFERS)
-        if address is None:
-            sys.audit("socket.sendmsg", self, None)
-        is_plain = ancdata is NOTHING and address is None
-        if PLAIN and is_plain and flags is NO_FLAGS and self._kind[1] != SOCK_SEQPACKET:
-            n = self._writev(parts)
-            if n > 0:
-                return n
-        if len(parts) != 1 or type(parts[0]) is not bytes:
-            return self._sendmsgv(parts, ancdata, flags, address)
-        data = parts[0]
-        if flags != 0:
-            flags = c_int(flags)
-        if not is_plain:
-            return self._sendmsg(data, ancdata, flags, address)
-        # One buffer and nothing else: send(2) does the same, with less to pass.
-        n = cs_send(self._fd, data, len(data), flags, self._wait)
-        while n < 0:
-            n = cs_send(self._fd, data, len(data), flags, resume(n, self._wait))
-        return n
-
-    def _writev(self, parts: tuple[Any, ...]) -> int:
-        """Sends the buffers by writev(2), in a third of the time; 0 where `_sendmsgv` has to."""
-        try:
-            n: int = writev(self._fd, parts)
-            return n  # 0 for an empty message, which it does not send
-        except BlockingIOError:
-            if self._wait <= 0:
-                raise
-        except OSError as error:
-            if error.errno != EINVAL:  # too many buffers, which is EMSGSIZE
-                raise
-        except (TypeError, ValueError, BufferError):
-            pass  # is worded by `readable`
-        return 0
-
-    def _sendmsg(self, data: bytes, ancdata: Iterable[Any], flags: int, address: Any) -> int:
-        """Sends one buffer; one control message needs no memory of ours then."""
-        items = tuple(ancdata) if type(ancdata) is list else items_of(ancdata, SENDMSG_CONTROL)
-        item = items[0] if len(items) == 1 else None
-        if type(item) is not tuple or len(item) != 3:
-            return self._sendmsgv((data,), items, flags, address)
-        level, kind, control = item
-        if type(control) is array:
-            control = control.tobytes()
-        if (
-            type(level) is not int
-            or type(kind) is not int
-            or type(control) is not bytes
-            or (size := len(control)) > CONTROL_ITEM_MAX
-        ):
-            return self._sendmsgv((data,), items, flags, address)
-        to = NULL if address is None else self._destination(address)
-        try:
-            n: int = cs_sendmsg(
-                self._fd, data, len(data), level, kind, control, size, to, flags, self._wait
-            )
-        except OverflowError:
-            c_int(level), c_int(kind)  # in the words of the standard module
-            raise
-        while n < 0:
-            wait = resume(n, self._wait)
-            n = cs_sendmsg(self._fd, data, len(data), level, kind, control, size, to, flags, wait)
-        return n
-
-    def _sendmsgv(
-        self,
-        parts: tuple[Any, ...],
-        ancdata: Iterable[Any],
-        flags: SupportsIndex,
-        address: Any,
-    ) -> int:
-        """Sends any number of buffers, with any number of control messages."""
-        memory: list[Any] = []
-        try:
-            for part in parts:
-                memory.append(readable(part))
-            sizes = list(map(len, memory))
-            count = len(sizes)
-            control, room = pack_control(items_of(ancdata, SENDMSG_CONTROL))
-            flags = c_int(flags)
-            to = NULL if address is None else self._destination(address)
-            n: int = cs_sendmsgv(
-                self._fd, memory, sizes, count, control, room, to, flags, self._wait
-            )
-            while n < 0:
-                wait = resume(n, self._wait)
-                n = cs_sendmsgv(self._fd, memory, sizes, count, control, room, to, flags, wait)
-            return n
-        finally:
-            for view in memory:
-                release(view)
-
-    def _destination(self, address: Any) -> Any:
-        """``address`` for the kernel; audited, as `sendmsg` does where there is none."""
-        to = _address.pack(self, address, "sendmsg")
-        sys.audit("socket.sendmsg", self, address)
-        return to
+            if room <= CONTROL_SIZE:
+                give_envelope(envelope)
+    finally:
+        for view in memory:
+            release(view)
 
 
-def items_of(items: Any, what: str) -> tuple[Any, ...]:
+def sendmsg(
+    self: t.Socket,
+    buffers: t.Iterable[t.Any],
+    ancdata: t.Iterable[t.Any] = NOTHING,
+    flags: t.SupportsIndex = 0,
+    address: t.Any = None,
+    /,
+) -> int:
+    """Sends the bytes of all ``buffers`` as one message: sendmsg(2).
+
+    ``ancdata`` are control messages, each ``(level, type, data)``.  Returns how many bytes
+    of the data the kernel took.
+    """
+    parts = tuple(buffers) if type(buffers) is list else items_of(buffers, SENDMSG_BUFFERS)
+    data = parts[0] if len(parts) == 1 else joined(parts)
+    if type(data) is not bytes:
+        return _sendmsgv(self, parts, ancdata, flags, address)
+    if flags is not NO_FLAGS:
+        flags = c_int(flags)
+    if ancdata is not NOTHING or address is not None:
+        return _sendmsg(self, data, ancdata, flags, address)
+    sys.audit("socket.sendmsg", self, None)
+    # One buffer and nothing else: send(2) does the same, with less to pass.
+    n: int = cs_send(self._cs_fd, data, len(data), flags, self._cs_wait)
+    return n if n >= 0 else again(n, self, cs_send, data, len(data), flags)
+
+
+def joined(parts: tuple[t.Any, ...]) -> t.Optional[bytes]:
+    """All the ``parts`` in one, None where they are many, large, or have to be looked at."""
+    if not parts or len(parts) > JOINED_COUNT:
+        return None
+    size = 0
+    for part in parts:
+        if type(part) is not bytes:
+            return None
+        size += len(part)
+    return b"".join(parts) if size <= JOINED_SIZE else None
+
+
+def _sendmsg(
+    self: t.Socket, data: bytes, ancdata: t.Iterable[t.Any], flags: int, address: t.Any
+) -> int:
+    """Sends one buffer; one control message needs no memory of ours then."""
+    items = tuple(ancdata) if type(ancdata) is list else items_of(ancdata, SENDMSG_CONTROL)
+    item = items[0] if len(items) == 1 else None
+    if type(item) is not tuple or len(item) != 3:
+        return _sendmsgv(self, (data,), items, flags, address)
+    level, kind, control = item
+    if type(control) is array:
+        control = control.tobytes()
+    if (
+        type(level) is not int
+        or type(kind) is not int
+        or type(control) is not bytes
+        or (size := len(control)) > CONTROL_ITEM_MAX
+    ):
+        return _sendmsgv(self, (data,), items, flags, address)
+    to = _destination(self, address)
+    arguments = data, len(data), level, kind, control, size, to, flags
+    try:
+        n: int = cs_sendmsg(self._cs_fd, *arguments, self._cs_wait)
+    except OverflowError:
+        c_int(level), c_int(kind)  # in the words of the standard module
+        raise
+    return n if n >= 0 else again(n, self, cs_sendmsg, *arguments)
+
+
+def _sendmsgv(
+    self: t.Socket,
+    parts: tuple[t.Any, ...],
+    ancdata: t.Iterable[t.Any],
+    flags: t.SupportsIndex,
+    address: t.Any,
+) -> int:
+    """Sends any number of buffers, with any number of control messages."""
+    memory: list[t.Any] = []
+    try:
+        for part in parts:
+            memory.append(readable(part))
+        sizes = list(map(len, memory))
+        control, room = pack_control(items_of(ancdata, SENDMSG_CONTROL))
+        flags = c_int(flags)
+        to = _destination(self, address)
+        arguments = memory, sizes, len(sizes), control, room, to, flags
+        n: int = cs_sendmsgv(self._cs_fd, *arguments, self._cs_wait)
+        return n if n >= 0 else again(n, self, cs_sendmsgv, *arguments)
+    finally:
+        for view in memory:
+            release(view)
+
+
+def _destination(self: t.Socket, address: t.Any) -> t.Any:
+    """``address`` for the kernel, or that of the peer where it is None; audited."""
+    to = NULL if address is None else _address.pack(self, address, "sendmsg")
+    sys.audit("socket.sendmsg", self, address)
+    return to
+
+
+def items_of(items: t.Any, what: str) -> tuple[t.Any, ...]:
     """The ``items`` at this moment, since taking one's buffer may run code that changes them.
 
     TypeError that names ``what`` where they cannot be iterated over.
@@ -266,15 +248,16 @@ def items_of(items: Any, what: str) -> tuple[Any, ...]:
         raise TypeError(f"{what} must be an iterable") from None
 
 
-def add_writable(memory: list[Any], buffers: Any, what: str) -> None:
-    """Adds to ``memory`` that of the ``buffers``, for the shim to fill; `release` all of it.
+def with_copy(
+    buffers: tuple[t.Any, ...], i: int, what: str, receive: t.Callable[[list[t.Any]], t.V]
+) -> t.V:
+    """What ``receive`` returns for the ``buffers`` with a copy of number ``i``, as `through_copy`.
 
-    TypeError that names ``what`` where one cannot be written to; the others are added then.
+    TypeError that names ``what`` where it cannot be written to.
     """
-    items = items_of(buffers, what)
-    try:
-        for buffer in items:
-            memory.append(from_buffer("char[]", buffer, True))
-    except (TypeError, ValueError, BufferError):
-        complaint = f"{what} must be an iterable of single-segment read-write buffers"
-        raise TypeError(complaint) from None
+
+    def receive_copy(copy: bytearray) -> t.V:
+        return receive([*buffers[:i], copy, *buffers[i + 1 :]])
+
+    complaint = f"{what} must be an iterable of single-segment read-write buffers"
+    return through_copy(buffers[i], complaint, receive_copy)

@@ -6,23 +6,17 @@ import io
 import os
 import sys
 
-from . import _base
+import cffisock
+
+from . import _base, _sendfile
+from . import _types as t
 from ._cffi import lib
 from ._enums import FAMILIES, KINDS
 from ._errors import check
 from ._io import SocketIO
-from ._sendfile import SendfileMethods
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, NoReturn
 
 
-# Where a socket that has had files keeps them in its own `_kind`.
-IO_REFS, CLOSED = 3, 4
-
-
-class socket(SendfileMethods, _base.socket):
+class socket(_base.socket):
     """A socket of the operating system: socket(2).
 
     ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With ``fileno``
@@ -32,9 +26,22 @@ class socket(SendfileMethods, _base.socket):
     """
 
     __module__ = "cffisock"
-    __slots__ = ("__weakref__",)
+    # Libraries use and override those with one underscore, which the standard module has too.
+    __slots__ = ("__weakref__", "_closed", "_io_refs")
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    _closed: bool  # whether it is closed, though its descriptor may be open for files
+    _io_refs: int  # how many of the files of `makefile` are open
+
+    def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        self = _base.socket.__new__(cls)
+        self._closed = False
+        self._io_refs = 0
+        return self
+
+    # Here too, since inspect.signature() of the class asks the first class that has either of both.
+    __init__ = _base.socket.__init__
+
+    def __init_subclass__(cls, **kwargs: t.Any) -> None:
         super().__init_subclass__(**kwargs)
         if (cls.__module__, cls.__qualname__) == ("ssl", "SSLSocket"):
             # The module ``ssl`` is being imported, over this one.
@@ -42,7 +49,7 @@ class socket(SendfileMethods, _base.socket):
 
             _tls.adapt(cls)
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> t.Any:
         return self
 
     def __exit__(self, *args: object) -> None:
@@ -59,61 +66,52 @@ class socket(SendfileMethods, _base.socket):
             f"proto={self.proto}",
         ]
         if not closed:
-            parts += self._names()
+            parts += _addresses(self)
         return ", ".join(parts) + ">"
 
-    def _names(self) -> list[str]:
-        """What `repr` says of the socket's addresses, as far as it has any."""
-        names = []
-        for label, ask in (("laddr", self.getsockname), ("raddr", self.getpeername)):
-            try:
-                address = ask()
-            except (OSError, AttributeError):
-                continue
-            if address:
-                names.append(f"{label}={address}")
-        return names
-
-    def __getstate__(self) -> NoReturn:
+    def __getstate__(self) -> t.NoReturn:
         raise TypeError(f"cannot pickle {type(self).__name__!r} object")
 
     @property
-    def family(self) -> Any:
+    def family(self) -> t.Any:
         """The address family, an `AddressFamily` where it has a name."""
-        return FAMILIES.get(self._kind[0], self._kind[0])
+        return FAMILIES.get(self._cs_kind[0], self._cs_kind[0])
 
     @property
-    def type(self) -> Any:
+    def type(self) -> t.Any:
         """The socket type, a `SocketKind` where it has a name."""
-        return KINDS.get(self._kind[1], self._kind[1])
+        return KINDS.get(self._cs_kind[1], self._cs_kind[1])
 
     # --- sockets from this one ------------------------------------------------------
 
-    def accept(self) -> tuple[Any, Any]:
+    def accept(self) -> tuple[t.Any, t.Any]:
         """Waits for a connection: a new socket for it, and the peer's address.  accept(2)."""
         fd, address = self._accept()
-        return socket._wrap(fd, *self._kind[:3]), address
+        if type(self) is cffisock.socket is socket:
+            # Nobody has replaced or overridden anything, and what is new is of the same kind.
+            return _base.wrap(socket, fd, *self._cs_kind), address
+        kind = self.family, self.type, self.proto
+        sock = _base.on_descriptor(cffisock.socket, *kind, fd)
+        if cffisock.getdefaulttimeout() is None and self.gettimeout():
+            sock.setblocking(True)
+        return sock, address
 
-    def dup(self) -> Any:
+    def dup(self) -> t.Any:
         """A socket of the same class and timeout on a duplicate of the descriptor: dup(2)."""
         fd = check(lib.cs_dup(self.fileno()))
-        try:
-            copy = self.__class__(self.family, self.type, self.proto, fileno=fd)
-        except BaseException:
-            lib.cs_close(fd)
-            raise
+        copy = _base.on_descriptor(self.__class__, self.family, self.type, self.proto, fd)
         copy.settimeout(self.gettimeout())
         return copy
 
     def makefile(
         self,
         mode: str = "r",
-        buffering: int | None = None,
+        buffering: t.Optional[int] = None,
         *,
-        encoding: str | None = None,
-        errors: str | None = None,
-        newline: str | None = None,
-    ) -> Any:
+        encoding: t.Optional[str] = None,
+        errors: t.Optional[str] = None,
+        newline: t.Optional[str] = None,
+    ) -> t.Any:
         """A file on the socket; the arguments are as for `open`, with modes of 'r', 'w' and 'b'.
 
         The descriptor stays open until the socket and all its files are closed.
@@ -127,70 +125,34 @@ class socket(SendfileMethods, _base.socket):
             raise ValueError("unbuffered streams must be binary")
         raw = SocketIO(self, "r" * reading + "w" * writing)
         self._io_refs += 1
-        if buffering == 0:
-            return raw
-        size = io.DEFAULT_BUFFER_SIZE if buffering is None or buffering < 0 else buffering
-        buffer: Any
-        if reading and writing:
-            buffer = io.BufferedRWPair(raw, raw, size)
-        elif reading:
-            buffer = io.BufferedReader(raw, size)
-        else:
-            buffer = io.BufferedWriter(raw, size)
-        if binary:
-            return buffer
-        if sys.version_info >= (3, 10):
-            encoding = io.text_encoding(encoding)
-        text = io.TextIOWrapper(buffer, encoding, errors, newline)
-        text.mode = mode  # type: ignore[misc]
-        return text
+        try:
+            file = _buffered(raw, buffering)
+            if binary:
+                return file
+            if sys.version_info >= (3, 10):
+                encoding = io.text_encoding(encoding)
+            text = io.TextIOWrapper(file, encoding, errors, newline)
+            text.mode = mode  # type: ignore[misc]
+            return text
+        except BaseException:
+            raw.close()
+            raise
+
+    sendfile = _sendfile.sendfile
+    _sendfile_use_sendfile = _sendfile.sendfile_use_sendfile
+    _sendfile_use_send = _sendfile.sendfile_use_send
+    _check_sendfile_params = _sendfile.check_sendfile_params
 
     # --- closing --------------------------------------------------------------------
-    # The standard library's socket has the names _closed, _io_refs and _real_close, and libraries
-    # use and override them.  The first two are no slots, which saves 16 bytes a socket: one that
-    # has had files, or is closed but for its descriptor, has its own `_kind`, a list, with both.
-
-    def _own_kind(self) -> list[int]:
-        kind = self._kind
-        if type(kind) is not list:
-            self._kind = kind = [*kind, 0, False]
-        return kind
-
-    @property
-    def _io_refs(self) -> int:
-        """How many of the files of `makefile` are open."""
-        kind = self._kind
-        return kind[IO_REFS] if type(kind) is list else 0
-
-    @_io_refs.setter
-    def _io_refs(self, count: int) -> None:
-        self._own_kind()[IO_REFS] = count
-
-    @property
-    def _closed(self) -> bool:
-        """Whether the socket is closed, though its descriptor may be open for files."""
-        kind = self._kind
-        return self._fd < 0 or (type(kind) is list and bool(kind[CLOSED]))
-
-    @_closed.setter
-    def _closed(self, closed: bool) -> None:
-        self._own_kind()[CLOSED] = closed
 
     def close(self) -> None:
         """Closes the socket, once the files of `makefile` are closed too: close(2)."""
-        kind = self._kind
-        if type(kind) is list:
-            # First, so that a file that another thread closes meanwhile finds it.
-            kind[CLOSED] = True
-            if kind[IO_REFS] > 0:
-                return
-        try:
+        # First, so that a file that another thread closes meanwhile finds it.
+        self._closed = True
+        if self._io_refs <= 0:
             self._real_close()
-        finally:
-            if self._fd >= 0:
-                self._closed = True
 
-    def _real_close(self, _ss: Any = _base.socket) -> None:
+    def _real_close(self, _ss: t.Any = _base.socket) -> None:
         _ss.close(self)
 
     def _decref_socketios(self) -> None:
@@ -198,6 +160,11 @@ class socket(SendfileMethods, _base.socket):
             self._io_refs -= 1
         if self._closed:
             self.close()
+
+    def detach(self) -> int:
+        """Lets go of the file descriptor without closing it, and returns it."""
+        self._closed = True
+        return super().detach()
 
     # --- inheritance by other programs ------------------------------------------------
 
@@ -208,3 +175,26 @@ class socket(SendfileMethods, _base.socket):
     def set_inheritable(self, inheritable: bool) -> None:
         """Sets whether the descriptor stays open in a program that this one executes."""
         os.set_inheritable(self.fileno(), inheritable)
+
+
+def _addresses(sock: socket) -> list[str]:
+    """What `repr` says of the addresses of ``sock``, as far as it has any."""
+    names = []
+    for label, ask in (("laddr", sock.getsockname), ("raddr", sock.getpeername)):
+        try:
+            address = ask()
+        except (OSError, AttributeError):
+            continue
+        if address:
+            names.append(f"{label}={address}")
+    return names
+
+
+def _buffered(raw: SocketIO, buffering: t.Optional[int]) -> t.Any:
+    """The file ``raw`` with a buffer of the size ``buffering``, None for the usual one."""
+    if buffering == 0:
+        return raw
+    size = io.DEFAULT_BUFFER_SIZE if buffering is None or buffering < 0 else buffering
+    if raw.readable() and raw.writable():
+        return io.BufferedRWPair(raw, raw, size)
+    return io.BufferedReader(raw, size) if raw.readable() else io.BufferedWriter(raw, size)

@@ -1,116 +1,119 @@
-"""Socket options: getsockopt(2), setsockopt(2)."""
+"""The base socket's methods for options: getsockopt(2), setsockopt(2)."""
 
 from __future__ import annotations
 
 from operator import index
 
+from . import _types as t
 from ._arguments import UINT_MAX, c_int
-from ._buffers import readable, release
+from ._buffers import allocate, readable, release
 from ._cffi import ffi, lib
 from ._errors import check, error_for
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, SupportsIndex
-
-BUFLEN_MAX = 1024
 NO_BUFLEN = 0
 NO_VALUE = lib.CS_NO_VALUE
-ABSENT: Any = object()
+ABSENT: t.Any = object()
 # On CPython a global is found 20 ns sooner than an attribute of `lib`.
 cs_getsockopt_int = lib.cs_getsockopt_int
 cs_setsockopt_int = lib.cs_setsockopt_int
 
 
-class OptionMethods:
-    """The base socket's methods for options."""
+def getsockopt(
+    self: t.Socket,
+    level: t.SupportsIndex,
+    optname: t.SupportsIndex,
+    buflen: t.SupportsIndex = NO_BUFLEN,
+    /,
+) -> t.Union[int, bytes]:
+    """The value of an option, an int; with ``buflen`` its bytes, at most so many.
 
-    __slots__ = ()
-
-    _fd: int
-
-    def getsockopt(
-        self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex = NO_BUFLEN, /
-    ) -> int | bytes:
-        """The value of an option, an int; with ``buflen`` its bytes, at most so many.
-
-        OSError for a ``buflen`` outside of 0 to 1024, or as in getsockopt(2).
-        """
-        if type(level) is type(optname) is int and buflen is NO_BUFLEN:
-            try:
-                value: int = cs_getsockopt_int(self._fd, level, optname)
-            except OverflowError:
-                pass  # is worded below
-            else:
-                if value > NO_VALUE:
-                    return value
-                raise error_for(value - NO_VALUE)
-        level, optname, size = c_int(level), c_int(optname), c_int(buflen)
-        if size == 0:
-            return OptionMethods.getsockopt(self, level, optname)
-        if not 0 < size <= BUFLEN_MAX:
-            raise OSError("getsockopt buflen out of range")
-        memory = ffi.new("char[]", size)
-        used = check(lib.cs_getsockopt(self._fd, level, optname, memory, size))
-        data: bytes = ffi.unpack(memory, used)
-        return data
-
-    def setsockopt(
-        self,
-        level: SupportsIndex,
-        optname: SupportsIndex,
-        value: Any = ABSENT,
-        /,
-        *optlen: SupportsIndex,
-    ) -> None:
-        """Sets an option: ``setsockopt(level, optname, value)``, setsockopt(2).
-
-        ``value`` is an int, or a buffer with the option's bytes; or None, for a NULL, and then
-        its length is a fourth argument.  OSError as in the man page.
-        """
-        if type(level) is type(optname) is type(value) is int and not optlen:
-            try:
-                result = cs_setsockopt_int(self._fd, level, optname, value)
-            except OverflowError:
-                pass  # is worded below
-            else:
-                if result < 0:
-                    raise error_for(result)
-                return
-        self._setsockopt(level, optname, value, *optlen)
-
-    def _setsockopt(
-        self, level: SupportsIndex, optname: SupportsIndex, value: Any, *optlen: SupportsIndex
-    ) -> None:
-        if value is ABSENT:
-            raise TypeError("setsockopt() takes at least 3 arguments (2 given)")
-        if len(optlen) > 1:
-            raise TypeError(f"setsockopt() takes at most 4 arguments ({3 + len(optlen)} given)")
-        level, optname = c_int(level), c_int(optname)
-        if value is None or optlen:
-            self._set_null(level, optname, value, *optlen)
-        elif hasattr(value, "__index__"):
-            check(cs_setsockopt_int(self._fd, level, optname, c_int(value)))
+    OSError for a negative ``buflen``, or as in getsockopt(2).
+    """
+    if type(level) is type(optname) is int and buflen is NO_BUFLEN:
+        try:
+            value: int = cs_getsockopt_int(self._cs_fd, level, optname)
+        except OverflowError:
+            pass  # is worded below
         else:
-            data = _value_bytes(value)
-            try:
-                check(lib.cs_setsockopt(self._fd, level, optname, data, len(data)))
-            finally:
-                release(data)
-
-    def _set_null(self, level: int, optname: int, value: Any, *optlen: SupportsIndex) -> None:
-        if value is not None:
-            raise TypeError(
-                "setsockopt() only takes 4 arguments when the third argument is None "
-                f"(got {type(value).__name__})"
-            )
-        if not optlen:
-            raise TypeError("setsockopt() requires 4 arguments when the third argument is None")
-        size = index(optlen[0]) & UINT_MAX
-        check(lib.cs_setsockopt(self._fd, level, optname, ffi.NULL, size))
+            if value > NO_VALUE:
+                return value
+            raise error_for(value - NO_VALUE)
+    level, optname, size = c_int(level), c_int(optname), c_int(buflen)
+    if size == 0:
+        return getsockopt(self, level, optname)
+    if size < 0:
+        raise OSError("getsockopt buflen out of range")
+    memory = allocate("char[]", size)
+    used = check(lib.cs_getsockopt(self._cs_fd, level, optname, memory, size))
+    data: bytes = ffi.unpack(memory, min(used, size))
+    return data
 
 
-def _value_bytes(value: Any) -> Any:
+def setsockopt(
+    self: t.Socket,
+    level: t.SupportsIndex,
+    optname: t.SupportsIndex,
+    value: t.Any = ABSENT,
+    /,
+    *optlen: t.SupportsIndex,
+) -> None:
+    """Sets an option: ``setsockopt(level, optname, value)``, setsockopt(2).
+
+    ``value`` is an int, or a buffer with the option's bytes; or None, for a NULL, and then
+    its length is a fourth argument.  OSError as in the man page.
+    """
+    if type(level) is type(optname) is type(value) is int and not optlen:
+        try:
+            result = cs_setsockopt_int(self._cs_fd, level, optname, value)
+        except OverflowError:
+            pass  # is worded below
+        else:
+            if result < 0:
+                raise error_for(result)
+            return
+    _setsockopt(self, level, optname, value, *optlen)
+
+
+def _setsockopt(
+    self: t.Socket,
+    level: t.SupportsIndex,
+    optname: t.SupportsIndex,
+    value: t.Any,
+    *optlen: t.SupportsIndex,
+) -> None:
+    if value is ABSENT:
+        raise TypeError("setsockopt() takes at least 3 arguments (2 given)")
+    if len(optlen) > 1:
+        raise TypeError(f"setsockopt() takes at most 4 arguments ({3 + len(optlen)} given)")
+    level, optname = c_int(level), c_int(optname)
+    if value is None or optlen:
+        _set_null(self, level, optname, value, *optlen)
+    elif hasattr(value, "__index__"):
+        number = c_int(value)
+        check(cs_setsockopt_int(self._cs_fd, level, optname, number))
+    else:
+        data = _value_bytes(value)
+        try:
+            check(lib.cs_setsockopt(self._cs_fd, level, optname, data, len(data)))
+        finally:
+            release(data)
+
+
+def _set_null(
+    self: t.Socket, level: int, optname: int, value: t.Any, *optlen: t.SupportsIndex
+) -> None:
+    if value is not None:
+        raise TypeError(
+            "setsockopt() only takes 4 arguments when the third argument is None "
+            f"(got {type(value).__name__})"
+        )
+    if not optlen:
+        raise TypeError("setsockopt() requires 4 arguments when the third argument is None")
+    size = index(optlen[0]) & UINT_MAX
+    check(lib.cs_setsockopt(self._cs_fd, level, optname, ffi.NULL, size))
+
+
+def _value_bytes(value: t.Any) -> t.Any:
     """The memory of an option's ``value``; `release` it."""
     try:
         return readable(value)

@@ -1,16 +1,15 @@
-"""Sending files: sendfile(2), or read and send where the kernel cannot."""
+"""The public socket's methods for sending files: sendfile(2), or read and send where the kernel
+cannot."""
 
 from __future__ import annotations
 
 import os
 
+from . import _types as t
+from ._arguments import wait_for
 from ._cffi import lib
 from ._errors import TIMED_OUT, error_for, is_interrupted, resume
 from ._platform import CONSTANTS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, SupportsIndex
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 READ_SIZE = 64 * 1024
@@ -22,95 +21,126 @@ class _GiveupOnSendfile(Exception):
     """The kernel cannot send this file by itself."""
 
 
-class SendfileMethods:
-    """The public socket's methods for files."""
+def sendfile(
+    self: t.PublicSocket, file: t.Any, offset: int = 0, count: t.Optional[int] = None
+) -> int:
+    """Sends ``file``, open in binary mode, from ``offset``: ``count`` bytes, or all of it.
 
-    __slots__ = ()
+    Returns how many bytes were sent; the file's position is after them, also if sending
+    fails.  The socket has to be a SOCK_STREAM one that waits.  Its timeout is for each
+    part that the kernel takes, not for the whole file.  sendfile(2).
+    """
+    try:
+        return self._sendfile_use_sendfile(file, offset, count)
+    except _GiveupOnSendfile:
+        return self._sendfile_use_send(file, offset, count)
 
-    _fd: int
-    _wait: int
-    _kind: tuple[int, ...] | list[int]
 
-    if TYPE_CHECKING:
-        # Of the class that this one is mixed into.
-        def send(self, data: Any, flags: SupportsIndex = 0, /) -> int: ...
+def sendfile_use_sendfile(
+    self: t.PublicSocket, file: t.Any, offset: int = 0, count: t.Optional[int] = None
+) -> int:
+    """As `sendfile`, by sendfile(2); `_GiveupOnSendfile` where that cannot send ``file``."""
+    self._check_sendfile_params(file, offset, count)
+    own = self._cs_fd
+    fd = self.fileno()
+    try:
+        source = file.fileno()
+        size = os.fstat(source).st_size
+    except (AttributeError, OSError) as error:  # io.UnsupportedOperation is an OSError
+        raise _GiveupOnSendfile(error) from error
+    wait = _require_waiting(self)
+    if fd < 0:
+        raise ValueError(f"Invalid file descriptor: {fd}")
+    sent = 0
+    try:
+        while count is None or sent < count:
+            part = SENDFILE_MAX if count is None else min(count - sent, SENDFILE_MAX)
+            n = _send_part(self, fd, fd == own, source, offset + sent, part, wait, sent == 0)
+            if n == 0:
+                break
+            sent += n
+    finally:
+        if sent > 0 and hasattr(file, "seek"):
+            file.seek(offset + sent)
+    if sent == 0 and size == 0:
+        # Empty, or one whose size the kernel does not tell, as in /proc.
+        raise _GiveupOnSendfile
+    return sent
 
-    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        """Sends ``file``, open in binary mode, from ``offset``: ``count`` bytes, or all of it.
 
-        Returns how many bytes were sent; the file's position is after them, also if sending
-        fails.  The socket has to be a SOCK_STREAM one that waits.  Its timeout is for each
-        part that the kernel takes, not for the whole file.  sendfile(2).
-        """
-        try:
-            return self._sendfile_use_sendfile(file, offset, count)
-        except _GiveupOnSendfile:
-            return self._sendfile_use_send(file, offset, count)
+def _send_part(
+    self: t.PublicSocket,
+    fd: int,
+    own: bool,
+    source: int,
+    offset: int,
+    count: int,
+    wait: int,
+    first: bool,
+) -> int:
+    """One sendfile(2): how many bytes it took.
 
-    def _sendfile_use_sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        self._check_sendfile_params(file, offset, count)
-        try:
-            source = file.fileno()
-            size = os.fstat(source).st_size
-        except (AttributeError, OSError) as error:  # io.UnsupportedOperation is an OSError
-            raise _GiveupOnSendfile(error) from error
-        if size == 0:
-            return 0
-        self._require_waiting()
-        sent = 0
-        try:
-            while count is None or sent < count:
-                part = SENDFILE_MAX if count is None else min(count - sent, SENDFILE_MAX)
-                n = self._sendfile_part(source, offset + sent, part, sent == 0)
-                if n == 0:
-                    break
+    ``fd`` is what `fileno` said, which a class may override; the socket's ``own`` is read anew.
+    """
+    turn = wait
+    while True:
+        n: int = lib.cs_sendfile(self._cs_fd if own else fd, source, offset, count, turn)
+        if n >= 0:
+            return n
+        if first and n != TIMED_OUT and not is_interrupted(n):
+            # Nothing is lost yet: send() will work, or tell what is wrong.
+            raise _GiveupOnSendfile(error_for(n))
+        turn = resume(n, wait)
+
+
+def sendfile_use_send(
+    self: t.PublicSocket, file: t.Any, offset: int = 0, count: t.Optional[int] = None
+) -> int:
+    """As `sendfile`, by reading ``file`` and `send`."""
+    self._check_sendfile_params(file, offset, count)
+    _require_waiting(self)
+    if offset:
+        file.seek(offset)
+    sent = 0
+    try:
+        while count is None or sent < count:
+            size = READ_SIZE if count is None else min(count - sent, READ_SIZE)
+            data = memoryview(file.read(size))
+            if not data:
+                break
+            while data:
+                n = self.send(data)
                 sent += n
-        finally:
-            if sent > 0 and hasattr(file, "seek"):
-                file.seek(offset + sent)
-        return sent
+                data = data[n:]
+    finally:
+        if sent > 0 and _can_seek(file):
+            file.seek(offset + sent)
+    return sent
 
-    def _sendfile_part(self, source: int, offset: int, count: int, first: bool) -> int:
-        n: int = lib.cs_sendfile(self._fd, source, offset, count, self._wait)
-        while n < 0:
-            if first and n != TIMED_OUT and not is_interrupted(n):
-                # Nothing is lost yet: send() will work, or tell what is wrong.
-                raise _GiveupOnSendfile(error_for(n))
-            n = lib.cs_sendfile(self._fd, source, offset, count, resume(n, self._wait))
-        return n
 
-    def _sendfile_use_send(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        self._check_sendfile_params(file, offset, count)
-        self._require_waiting()
-        if offset:
-            file.seek(offset)
-        sent = 0
-        try:
-            while count is None or sent < count:
-                size = READ_SIZE if count is None else min(count - sent, READ_SIZE)
-                data = memoryview(file.read(size))
-                if not data:
-                    break
-                while data:
-                    n = self.send(data)
-                    sent += n
-                    data = data[n:]
-        finally:
-            if sent > 0 and hasattr(file, "seek"):
-                file.seek(offset + sent)
-        return sent
+def _can_seek(file: t.Any) -> bool:
+    """Whether ``file`` has a position, which a pipe has not."""
+    return hasattr(file, "seek") and (not hasattr(file, "seekable") or file.seekable())
 
-    def _check_sendfile_params(self, file: Any, offset: int, count: int | None) -> None:
-        if "b" not in getattr(file, "mode", "b"):
-            raise ValueError("file should be opened in binary mode")
-        if not self._kind[1] & SOCK_STREAM:
-            raise ValueError("only SOCK_STREAM type sockets are supported")
-        if count is not None:
-            if not isinstance(count, int):
-                raise TypeError(f"count must be a positive integer (got {count!r})")
-            if count <= 0:
-                raise ValueError(f"count must be a positive integer (got {count!r})")
 
-    def _require_waiting(self) -> None:
-        if self._wait == 0:
-            raise ValueError("non-blocking sockets are not supported")
+def check_sendfile_params(
+    self: t.PublicSocket, file: t.Any, offset: int, count: t.Optional[int]
+) -> None:
+    """ValueError, or TypeError, where `sendfile` cannot send ``file`` by this socket."""
+    if "b" not in getattr(file, "mode", "b"):
+        raise ValueError("file should be opened in binary mode")
+    if not self.type & SOCK_STREAM:
+        raise ValueError("only SOCK_STREAM type sockets are supported")
+    if count is not None:
+        if not isinstance(count, int):
+            raise TypeError(f"count must be a positive integer (got {count!r})")
+        if count <= 0:
+            raise ValueError(f"count must be a positive integer (got {count!r})")
+
+
+def _require_waiting(self: t.PublicSocket) -> int:
+    """The socket's timeout as the shim's ``wait``; ValueError where that is 0."""
+    wait = wait_for(self.gettimeout())
+    if wait == 0:
+        raise ValueError("non-blocking sockets are not supported")
+    return wait

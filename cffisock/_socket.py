@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ._ancillary import CMSG_LEN, CMSG_SPACE
 from ._arguments import c_fd
-from ._base import getdefaulttimeout, setdefaulttimeout, socket
+from ._base import getdefaulttimeout, setdefaulttimeout, socket, socketpair
 from ._cffi import lib
 from ._errors import check, error, gaierror, herror, timeout
 from ._inet import (
@@ -81,13 +81,6 @@ globals().update(CONSTANTS)
 globals().update(TEXTS)
 CONSTANT_NAMES = (*CONSTANTS, *TEXTS)
 __all__ += CONSTANT_NAMES
-
-
-def socketpair(
-    family: int = CONSTANTS["AF_UNIX"], type: int = CONSTANTS["SOCK_STREAM"], proto: int = 0, /
-) -> tuple[Any, Any]:
-    """Two base sockets that are connected to each other: socketpair(2)."""
-    return socket._wrap_pair(family, type, proto)
 
 
 def close(fd: SupportsIndex, /) -> None:

@@ -76,13 +76,18 @@ def _give_shadows(context: Any, kind: Any, shadow_type: Any) -> None:
 
 def _keep_in_step(kind: Any) -> None:
     """Lets the shadow of a socket of ``kind`` have its timeout, and its descriptor or none."""
-    settimeout, detach, close, unwrap = kind.settimeout, kind.detach, kind._real_close, kind.unwrap
+    detach, close, unwrap = kind.detach, kind._real_close, kind.unwrap
 
-    @functools.wraps(settimeout)
-    def _settimeout(self: Any, value: Any, /) -> None:
-        settimeout(self, value)
-        if self._shadow is not None:
-            self._shadow.settimeout(self.gettimeout())
+    def in_step(name: str) -> Any:
+        set_timeout = getattr(kind, name)
+
+        @functools.wraps(set_timeout)
+        def set_both(self: Any, value: Any, /) -> None:
+            set_timeout(self, value)
+            if self._shadow is not None:
+                self._shadow.settimeout(self.gettimeout())
+
+        return set_both
 
     # A shadow loses its descriptor first, so that it cannot act on one that the kernel has
     # given to somebody else.
@@ -109,7 +114,8 @@ def _keep_in_step(kind: Any) -> None:
         raise giveup("the file goes through send()")
 
     kind._shadow = None
-    kind.settimeout = _settimeout
+    kind.settimeout = in_step("settimeout")
+    kind.setblocking = in_step("setblocking")
     kind.detach = _detach
     kind._real_close = _real_close
     kind.unwrap = _unwrap

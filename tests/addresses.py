@@ -52,7 +52,7 @@ class Sock:
     """As much of a base socket as the address modules use."""
 
     def __init__(self, family: int, proto: int, fd: int) -> None:
-        self._kind, self._fd = (family, own.SOCK_DGRAM, proto), fd
+        self._cs_kind, self._cs_fd = (family, own.SOCK_DGRAM, proto), fd
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 import cffisock
 from cffisock import _address
-from cffisock._address import PACKED, inet
+from cffisock._address import inet
 
 from .differential import Index
 from .support import own
@@ -164,9 +164,9 @@ def test_remembered_addresses_are_the_right_ones() -> None:
 
 def test_names_are_looked_up_each_time(sock: Any) -> None:
     inet.pack_inet(("localhost", 1), "connect", sock)
-    assert not any(host == "localhost" for host, _ in PACKED[cffisock.AF_INET])
+    assert not any(host == "localhost" for host, _ in inet._packed)
     inet.pack_inet(("127.0.0.1", 1), "connect", sock)
-    assert ("127.0.0.1", 1) in PACKED[cffisock.AF_INET]
+    assert ("127.0.0.1", 1) in inet._packed
 
 
 def test_numbers_too_large_are_warned_of_each_time() -> None:
@@ -181,7 +181,7 @@ def test_what_is_remembered_has_a_limit(sock: Any) -> None:
         address = (f"10.0.{number % 250}.1", number)
         packed = inet.pack_inet(address, "connect", sock)
         assert inet.unpack_inet(packed, sock) == address
-    assert len(PACKED[cffisock.AF_INET]) <= 1024
+    assert len(inet._packed) <= 1024
     with cffisock.socket(type=cffisock.SOCK_DGRAM) as udp:
         for port in range(1, 3000):
             udp.connect(("127.0.0.1", port))

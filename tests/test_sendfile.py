@@ -104,15 +104,29 @@ def test_what_only_reads(offset: int, count: Any, tcp: Any) -> None:
 
 
 def test_a_pipe(pair: Any) -> None:
-    """Its size is 0, and so is what is sent, as with the standard module."""
-    one, _ = pair
+    """Its size is 0, which is all that the standard module looks at."""
+    one, two = pair
     read, write = os.pipe()
-    with open(read, "rb") as file, open(write, "wb") as out:
-        out.write(b"hello")
-        out.flush()
-        assert one.sendfile(file) == 0
-        with own.fromfd(one.fileno(), own.AF_UNIX, own.SOCK_STREAM) as theirs:
-            assert theirs.sendfile(file) == 0
+    with open(read, "rb") as file:
+        with open(write, "wb") as out:
+            out.write(b"hello")
+            out.flush()
+            with own.fromfd(one.fileno(), own.AF_UNIX, own.SOCK_STREAM) as theirs:
+                assert theirs.sendfile(file) == 0
+        assert one.sendfile(file) == 5
+    assert two.recv(10) == b"hello"
+
+
+def test_a_file_of_proc(pair: Any) -> None:
+    """Its size is 0 too, though it has contents."""
+    one, two = pair
+    for count in (None, 3):
+        with open("/proc/self/cmdline", "rb") as file:
+            data = file.read()[:count]
+            file.seek(0)
+            assert one.sendfile(file, 0, count) == len(data)
+            assert file.tell() == len(data)
+        assert two.recv(len(data) + 1) == data
 
 
 def test_an_empty_file(tcp: Any) -> None:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections import deque
 
+from .. import _types as t
 from .._cffi import ffi
 from .._inet import remember
 from .._platform import CONSTANTS
 from . import inet, unix
-from ._codec import PACKED, UNKNOWN
+from ._codec import KNOWN
 
 __all__ = [
     "CODECS",
-    "PACKED",
+    "KNOWN",
+    "codec",
     "give_slot",
     "is_stable",
     "new_slot",
@@ -25,15 +27,7 @@ __all__ = [
     "unpack_once",
 ]
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from ._codec import Codec
-
-    Slot = tuple[Any, Any]
-
-# The modules that few programs need, each imported with the first address of its family.
+# The modules that few programs need, each imported with the first socket of its family.
 MODULES = {
     CONSTANTS["AF_ALG"]: "alg",
     CONSTANTS["AF_BLUETOOTH"]: "bluetooth",
@@ -47,7 +41,7 @@ MODULES = {
 }
 
 # The codecs that are there.
-CODECS: dict[int, Codec] = {
+CODECS: dict[int, t.Codec] = {
     CONSTANTS["AF_INET"]: inet.INET,
     CONSTANTS["AF_INET6"]: inet.INET6,
     CONSTANTS["AF_UNIX"]: unix.UNIX,
@@ -55,31 +49,32 @@ CODECS: dict[int, Codec] = {
 
 # Where the kernel writes addresses, each with the view that its bytes are cut from;
 # lent out as the scratch buffers of _buffers are.
-_slots: deque[Slot] = deque(maxlen=16)
+_slots: deque[t.Slot] = deque(maxlen=16)
 give_slot = _slots.append
 
 # What has been unpacked, by its raw bytes, for families whose addresses mean the same at
 # any time.  It is emptied when full: a server with that many peers gains little from it.
-_unpacked: dict[bytes, Any] = {}
+_unpacked: dict[bytes, t.Any] = {}
 
 
-def new_slot() -> Slot:
+def new_slot() -> t.Slot:
     """Room for an address, which has none."""
     addr = ffi.new("cs_addr *")
     return addr, ffi.buffer(addr)
 
 
-def _load(family: int) -> Codec:
-    """Imports the codec of ``family``, for one without a module that of `raw`."""
-    from importlib import import_module  # noqa: PLC0415  (rarely needed)
+def codec(family: int) -> t.Codec:
+    """The codec of ``family``, for one without a module that of `raw`; imported if need be."""
+    known = CODECS.get(family)
+    if known is None:
+        from importlib import import_module  # noqa: PLC0415  (rarely needed)
 
-    module = import_module(f"{__name__}.{MODULES.get(family, 'raw')}")
-    codec: Codec = module.CODEC
-    CODECS[family] = codec
-    return codec
+        module = import_module(f"{__name__}.{MODULES.get(family, 'raw')}")
+        known = CODECS[family] = module.CODEC
+    return known
 
 
-def take_slot() -> Slot:
+def take_slot() -> t.Slot:
     """Room for an address; `give_slot` takes it back."""
     try:
         return _slots.pop()
@@ -87,31 +82,27 @@ def take_slot() -> Slot:
         return new_slot()
 
 
-def pack(sock: Any, address: Any, caller: str) -> Any:
+def pack(sock: t.Any, address: t.Any, caller: str) -> t.Any:
     """``address`` for the kernel, a ``cs_addr *`` that nobody may change.
 
     ``sock`` is the base socket whose method ``caller`` was called with it.  Raises TypeError,
     ValueError or OverflowError for a bad address, OSError or gaierror for a name that is not
     known.
     """
-    family = sock._kind[0]
+    family = sock._cs_kind[0]
     try:
-        known, addr = PACKED[family].get(address, UNKNOWN)
-    except TypeError:  # not hashable, such as a bytearray
-        known, addr = UNKNOWN
-    if known is address:
-        return addr
-    codec = CODECS.get(family) or _load(family)
-    return codec.pack(address, caller, sock)
+        return KNOWN[family][id(address)][1]
+    except KeyError:
+        return (CODECS.get(family) or codec(family)).pack(address, caller, sock)
 
 
 def is_stable(family: int) -> bool:
     """Whether the bytes of an address of ``family`` always mean the same."""
-    codec = CODECS.get(family)
-    return codec is not None and codec.stable
+    known = CODECS.get(family)
+    return known is not None and known.stable
 
 
-def unpack(slot: Slot, sock: Any) -> Any:
+def unpack(slot: t.Slot, sock: t.Any) -> t.Any:
     """The address that the kernel wrote into ``slot`` for ``sock``, None where it wrote none."""
     addr, view = slot
     raw_bytes = view[: addr.len]
@@ -121,14 +112,14 @@ def unpack(slot: Slot, sock: Any) -> Any:
         pass
     if not raw_bytes:
         return None
-    codec = CODECS.get(addr.family) or _load(addr.family)
-    address = codec.unpack(addr, sock)
-    if codec.stable:
+    of_family = CODECS.get(addr.family) or codec(addr.family)
+    address = of_family.unpack(addr, sock)
+    if of_family.stable:
         remember(_unpacked, raw_bytes, address)
     return address
 
 
-def unpack_once(slot: Slot, sock: Any) -> Any:
+def unpack_once(slot: t.Slot, sock: t.Any) -> t.Any:
     """As `unpack`, but nothing is remembered: for peers that connect, each from a new port.
 
     To remember them takes 8 us of the 60 that a connection costs, which is mostly other memory
@@ -137,5 +128,4 @@ def unpack_once(slot: Slot, sock: Any) -> Any:
     addr = slot[0]
     if addr.len == 0:
         return None
-    codec = CODECS.get(addr.family) or _load(addr.family)
-    return codec.unpack(addr, sock)
+    return (CODECS.get(addr.family) or codec(addr.family)).unpack(addr, sock)

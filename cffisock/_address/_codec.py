@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from .. import _types as t
 from .._arguments import integer
 from .._cffi import ffi
 from .._errors import check, warn
 from .._inet import remember
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, Callable, SupportsIndex
 
 
 class Codec:
@@ -28,8 +25,8 @@ class Codec:
 
     def __init__(
         self,
-        pack: Callable[[Any, str, Any], Any],
-        unpack: Callable[[Any, Any], Any],
+        pack: t.Callable[[t.Any, str, t.Any], t.Any],
+        unpack: t.Callable[[t.Any, t.Any], t.Any],
         *,
         stable: bool,
     ) -> None:
@@ -38,27 +35,27 @@ class Codec:
         self.stable = stable
 
 
-# Addresses of peers, ready for the kernel, by family: each with the very object that it was made
-# of, since a key may be equal and yet no address, as (host, 1.0) is.  Only what means the same at
+# Addresses of peers, ready for the kernel: by family and by the id() of the very object that each
+# was made of, which is kept with it.  So no code of the caller's has to compare anything, and ``1``
+# and ``1.0``, or str and bytes, are never taken for each other.  Only for what means the same at
 # any time.  A table is emptied when full.
-PACKED: defaultdict[int, dict[Any, tuple[Any, Any]]] = defaultdict(dict)
-# What no address is found as.
-UNKNOWN: tuple[object, Any] = (object(), None)
+KNOWN: defaultdict[int, dict[int, tuple[t.Any, t.Any]]] = defaultdict(dict)
 
 
-def keep(family: int, address: Any, addr: Any) -> None:
-    """Keeps ``addr`` as what the hashable ``address`` is to the kernel."""
-    remember(PACKED[family], address, (address, addr))
+def keep(family: int, address: t.Any, addr: t.Any) -> t.Any:
+    """Keeps ``addr`` as what ``address``, which cannot change, is to the kernel, and returns it."""
+    remember(KNOWN[family], id(address), (address, addr))
+    return addr
 
 
-def put(put_address: Callable[..., int], *parts: Any) -> Any:
+def put(put_address: t.Callable[..., int], *parts: t.Any) -> t.Any:
     """A new ``cs_addr *`` that the shim's ``put_address`` makes of ``parts``."""
     addr = ffi.new("cs_addr *")
     check(put_address(addr, *parts))
     return addr
 
 
-def take(take_address: Callable[..., int], addr: Any, *fd: int) -> Any:
+def take(take_address: t.Callable[..., int], addr: t.Any, *fd: int) -> t.Any:
     """The ``cs_fields *`` that the shim's ``take_address`` makes of ``addr``.
 
     It asks the socket ``fd`` for the name of an interface.
@@ -68,13 +65,13 @@ def take(take_address: Callable[..., int], addr: Any, *fd: int) -> Any:
     return fields
 
 
-def text(fields: Any) -> bytes:
+def text(fields: t.Any) -> bytes:
     """The bytes of a ``cs_fields *``."""
     data: bytes = ffi.unpack(fields.text, fields.len)
     return data
 
 
-def require_tuple(address: object, family: str, caller: str) -> tuple[Any, ...]:
+def require_tuple(address: object, family: str, caller: str) -> tuple[t.Any, ...]:
     """``address`` if it is a tuple, else a TypeError that names the family."""
     if not isinstance(address, tuple):
         kind = type(address).__name__
@@ -82,12 +79,12 @@ def require_tuple(address: object, family: str, caller: str) -> tuple[Any, ...]:
     return address
 
 
-def completed(parts: tuple[Any, ...], size: int, *defaults: Any) -> tuple[Any, ...]:
+def completed(parts: tuple[t.Any, ...], size: int, *defaults: t.Any) -> tuple[t.Any, ...]:
     """``parts`` made ``size`` long by the last of the ``defaults``."""
     return (*parts, *defaults[len(parts) + len(defaults) - size :])
 
 
-def wrapped(value: SupportsIndex, bits: int) -> int:
+def wrapped(value: t.SupportsIndex, bits: int) -> int:
     """``value`` as an unsigned number of ``bits`` bits, -1 as the greatest one.
 
     Higher bits are lost, as they are in the standard module, which warns of it since 3.15.
@@ -113,7 +110,7 @@ def without_nul(data: bytes, unit: str) -> bytes:
     return data
 
 
-def require_pair(address: object, family: str) -> tuple[Any, Any]:
+def require_pair(address: object, family: str) -> tuple[t.Any, t.Any]:
     """``address`` if it is a tuple of two items; TypeErrors as for AF_VSOCK and AF_QIPCRTR."""
     if not isinstance(address, tuple):
         kind = type(address).__name__

@@ -31,7 +31,7 @@ HCI_CHANNEL_RAW = CONSTANTS["HCI_CHANNEL_RAW"]
 
 def pack(address: Any, caller: str, sock: Any) -> Any:
     """The address of ``sock`` in its protocol's form, as a ``cs_addr *``."""
-    form = FORMS.get(sock._kind[2])
+    form = FORMS.get(sock._cs_kind[2])
     if form is not None:
         return form[0](address, caller)
     if isinstance(address, tuple) and address[:1] == (AF_BLUETOOTH,):
@@ -41,7 +41,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
 
 def unpack(addr: Any, sock: Any) -> Any:
     """The address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
-    form = FORMS.get(sock._kind[2])
+    form = FORMS.get(sock._cs_kind[2])
     return raw.unpack(addr, sock) if form is None else form[1](addr)
 
 

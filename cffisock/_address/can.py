@@ -36,7 +36,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
 
     Raises OSError for an interface that does not exist.
     """
-    proto = sock._kind[2]
+    proto = sock._cs_kind[2]
     if proto not in (CAN_RAW, CAN_BCM, CAN_ISOTP, CAN_J1939):
         raise OSError(f"{caller}(): unsupported CAN protocol")
     parts = require_tuple(address, "AF_CAN", caller)
@@ -67,7 +67,7 @@ def interface_index(name: bytes, sock: Any) -> int:
     """The number of the interface ``name`` where ``sock`` is, 0 for none in particular."""
     if len(name) >= NAME_SIZE:
         raise OSError("AF_CAN interface name too long")
-    return check(lib.cs_interface_index(sock._fd, name, len(name))) if name else 0
+    return check(lib.cs_interface_index(sock._cs_fd, name, len(name))) if name else 0
 
 
 def long_number(value: Any, position: int) -> int:
@@ -82,14 +82,14 @@ def long_number(value: Any, position: int) -> int:
 
 def unpack(addr: Any, sock: Any) -> tuple[Any, ...]:
     """The address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
-    if sock._kind[2] == CAN_ISOTP:
-        fields = take(lib.cs_take_can_isotp, addr, sock._fd)
+    if sock._cs_kind[2] == CAN_ISOTP:
+        fields = take(lib.cs_take_can_isotp, addr, sock._cs_fd)
         return os.fsdecode(text(fields)), fields.number[0], fields.number[1]
-    if sock._kind[2] == CAN_J1939:
-        fields = take(lib.cs_take_can_j1939, addr, sock._fd)
+    if sock._cs_kind[2] == CAN_J1939:
+        fields = take(lib.cs_take_can_j1939, addr, sock._cs_fd)
         name, pgn, address, *_ = fields.number
         return os.fsdecode(text(fields)), name % (1 << 64), pgn, address
-    return (os.fsdecode(text(take(lib.cs_take_can, addr, sock._fd))),)
+    return (os.fsdecode(text(take(lib.cs_take_can, addr, sock._cs_fd))),)
 
 
 CODEC = Codec(pack, unpack, stable=False)

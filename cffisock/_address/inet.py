@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from operator import index
 
+from .. import _types as t
 from .._arguments import host_bytes, port_number
 from .._cffi import ffi, lib
 from .._errors import gai_error
-from .._inet import inet_ntoa
+from .._inet import inet_ntoa, remember
 from .._platform import CONSTANTS
-from ._codec import PACKED, Codec, keep, require_tuple, take, text, wrapped
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from ._codec import Codec, keep, require_tuple, take, text, wrapped
 
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
 
+# Numeric addresses ready for the kernel, for programs that make the same tuple again and again; of
+# exact types, since ``1``, ``1.0`` and ``True`` are equal.
+_packed: dict[tuple[str, int], t.Any] = {}
+_packed6: dict[tuple[t.Any, ...], t.Any] = {}
 
-def pack_inet(address: Any, caller: str, sock: Any) -> Any:
+
+def pack_inet(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """``(host, port)`` as a ``cs_addr *``."""
     exact = (
         type(address) is tuple
@@ -30,8 +32,8 @@ def pack_inet(address: Any, caller: str, sock: Any) -> Any:
         and type(address[0]) is str
         and type(address[1]) is int
     )
-    if exact and address in PACKED[AF_INET]:
-        return PACKED[AF_INET][address][1]
+    if exact and address in _packed:
+        return _packed[address]
     pair = require_tuple(address, "AF_INET", caller)
     if len(pair) != 2:
         raise TypeError("AF_INET address must be a pair (host, port)")
@@ -41,19 +43,20 @@ def pack_inet(address: Any, caller: str, sock: Any) -> Any:
     numeric = host_address(addr, AF_INET, name)
     lib.cs_put_inet(addr, port_number(port, caller))
     if exact and numeric:
+        remember(_packed, address, addr)
         keep(AF_INET, address, addr)
     return addr
 
 
-def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
+def pack_inet6(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """``(host, port[, flowinfo[, scope_id]])`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_INET6", caller)
     if not 2 <= len(parts) <= 4:
         raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
     types = str, int, int, int
     exact = type(address) is tuple and tuple(map(type, address)) == types[: len(address)]
-    if exact and address in PACKED[AF_INET6]:
-        return PACKED[AF_INET6][address][1]
+    if exact and address in _packed6:
+        return _packed6[address]
     name = host_bytes(parts[0])
     port = index(parts[1])
     flowinfo = wrapped(parts[2], 32) if len(parts) > 2 else 0
@@ -66,11 +69,12 @@ def pack_inet6(address: Any, caller: str, sock: Any) -> Any:
     lib.cs_put_inet6(addr, port, flowinfo, scope)
     # A number that was cut to 32 bits has its warning each time.
     if exact and numeric and parts[2:] == (flowinfo, scope)[: len(parts) - 2]:
+        remember(_packed6, address, addr)
         keep(AF_INET6, address, addr)
     return addr
 
 
-def host_address(addr: Any, family: int, name: bytes) -> bool:
+def host_address(addr: t.Any, family: int, name: bytes) -> bool:
     """Puts the address of the host ``name`` into the ``cs_addr *``; whether it was a number.
 
     ``family`` may be AF_UNSPEC.  b'' is any address.  Raises gaierror for a name that is
@@ -88,13 +92,13 @@ def host_address(addr: Any, family: int, name: bytes) -> bool:
     return False
 
 
-def unpack_inet(addr: Any, sock: Any) -> tuple[str, int]:
+def unpack_inet(addr: t.Any, sock: t.Any) -> tuple[str, int]:
     """``(host, port)`` of a ``cs_addr *``."""
     number = lib.cs_inet_number(addr)
     return inet_ntoa((number >> 16).to_bytes(4, "big")), number & 0xFFFF
 
 
-def unpack_inet6(addr: Any, sock: Any) -> tuple[str, int, int, int]:
+def unpack_inet6(addr: t.Any, sock: t.Any) -> tuple[str, int, int, int]:
     """``(host, port, flowinfo, scope_id)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_inet6, addr)
     return (text(fields).decode(), *fields.number[0:3])

@@ -41,7 +41,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
         raise OverflowError(f"{caller}(): address argument out of range") from None
     memory = readable(hardware)
     try:
-        ifindex = check(lib.cs_interface_index(sock._fd, name, len(name)))
+        ifindex = check(lib.cs_interface_index(sock._cs_fd, name, len(name)))
         if len(memory) > 8:
             raise ValueError("Hardware address must be 8 bytes or less")
         if not 0 <= proto <= 0xFFFF:
@@ -56,7 +56,7 @@ def unpack(addr: Any, sock: Any) -> tuple[str, int, int, int, bytes]:
 
     ``ifname`` is '' where no interface of the socket's network namespace is meant.
     """
-    fields = take(lib.cs_take_packet, addr, sock._fd)
+    fields = take(lib.cs_take_packet, addr, sock._cs_fd)
     proto, pkttype, hatype, name_len, _ = fields.number
     both = text(fields)
     return os.fsdecode(both[:name_len]), proto, pkttype, hatype, both[name_len:]

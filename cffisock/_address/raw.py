@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def pack(address: Any, caller: str, sock: Any) -> Any:
     """``address`` as a ``cs_addr *``; its first item must be the socket's family."""
-    family = sock._kind[0]
+    family = sock._cs_kind[0]
     if not isinstance(address, tuple) or len(address) != 2 or index(address[0]) != family:
         raise TypeError(f"{caller}(): address of family {family} must be ({family}, bytes)")
     data = readable(address[1])

@@ -155,43 +155,39 @@ static int receive_group(int fd, const cs_incoming *in, size_t first, size_t cou
     return n;
 }
 
-int64_t cs_recvmmsg(int fd, const cs_incoming *in, size_t count, int flags, int64_t wait)
+/* The result of a batch that has `done` something and then came to a `stop`: it goes on where
+ * poll(2) says so, else the part is the result. */
+static int64_t stopped(int64_t done, int64_t stop)
 {
-    size_t done = 0;
-    int round = 0;
+    return done > 0 && !cs_is_ready(stop) ? done : stop;
+}
 
-    while (done < count) {
-        size_t asked = count - done < GROUP ? count - done : GROUP;
+int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wait)
+{
+    flags |= cs_dontwait(wait);
+    while (in->done < count) {
+        size_t asked = count - in->done < GROUP ? count - in->done : GROUP;
         int n;
-        int64_t stop;
 
-        if (done > 0 && error_waits(fd))
+        if (in->done > 0 && error_waits(fd))
             break;
-        n = receive_group(fd, in, done, asked, flags);
+        n = receive_group(fd, in, in->done, asked, flags);
         if (n > 0) {
-            done += (size_t)n;
-            round = 0;
-            errno = EAGAIN; /* what kept the kernel from taking more it does not tell */
+            in->done += (size_t)n;
+            wait = cs_progressed(wait);
             if (flags & MSG_WAITFORONE) {
                 flags |= MSG_DONTWAIT;
                 wait = 0;
             }
+            errno = EAGAIN; /* what kept the kernel from taking more it does not tell */
         }
-        if (n < (int)asked && (stop = cs_again(fd, POLLIN, &wait, round++)) != 0)
-            return done > 0 ? (int64_t)done : stop;
+        if (n < (int)asked)
+            return stopped((int64_t)in->done, cs_failed(fd, POLLIN, wait));
     }
-    return (int64_t)done;
+    return (int64_t)in->done;
 }
 
 /* --- sending ----------------------------------------------------------------------- */
-
-/* How far a batch has come. */
-struct progress {
-    size_t message;    /* the next one, */
-    size_t part;       /* how many of its bytes are done, */
-    const char *data;  /* the first that is not, */
-    int64_t datagrams; /* and how many there were before it */
-};
 
 /* The most bytes of a train that one message may carry. */
 static size_t train_size(size_t segment)
@@ -201,22 +197,22 @@ static size_t train_size(size_t segment)
     return segment * (fitting < 1 ? 1 : fitting < TRAIN_SEGMENTS ? fitting : TRAIN_SEGMENTS);
 }
 
-/* Makes a message of what comes next: how far the batch is behind it. */
-static struct progress next_message(const cs_outgoing *out, struct progress at,
-                                    struct msghdr *header, struct iovec *part)
+/* Makes a message of what comes next in the batch, and goes on behind it. */
+static void next_message(cs_outgoing *out, const char *data, struct msghdr *header,
+                         struct iovec *part)
 {
-    size_t left = out->lengths[at.message] - at.part;
+    size_t left = out->lengths[out->message] - out->part;
     size_t len = left;
-    const cs_addr *to = out->addrs[at.message];
+    const cs_addr *to = out->addrs[out->message];
     cs_iov control = {0};
 
     if (out->segment > 0 && len > train_size(out->segment))
         len = train_size(out->segment);
     if (out->controls != NULL)
-        control = out->controls[at.message];
+        control = out->controls[out->message];
     if (out->segment > 0 && len <= out->segment) /* no train: not without UDP_SEGMENT, its last */
         control.len -= CMSG_SPACE(sizeof(uint16_t));
-    *part = (struct iovec){.iov_base = (char *)at.data, .iov_len = len};
+    *part = (struct iovec){.iov_base = (char *)data + out->offset, .iov_len = len};
     *header = (struct msghdr){
         .msg_name = to != NULL ? (void *)to->storage : NULL,
         .msg_namelen = to != NULL ? to->len : 0,
@@ -225,30 +221,31 @@ static struct progress next_message(const cs_outgoing *out, struct progress at,
         .msg_control = control.len > 0 ? control.base : NULL,
         .msg_controllen = control.len,
     };
-    at.data += len;
-    at.part += len;
-    at.datagrams += out->segment > 0 && len > 0 ? (len - 1) / out->segment + 1 : 1;
+    out->offset += len;
+    out->part += len;
+    out->datagrams += out->segment > 0 && len > 0 ? (len - 1) / out->segment + 1 : 1;
     if (len == left) {
-        at.message++;
-        at.part = 0;
+        out->message++;
+        out->part = 0;
     }
-    return at;
 }
 
 /* One sendmmsg(2): how many messages it took of the `*asked` that there were. */
-static int send_group(int fd, const cs_outgoing *out, struct progress *at, int *asked, int flags)
+static int send_group(int fd, const char *data, cs_outgoing *out, int *asked, int flags)
 {
     struct mmsghdr messages[GROUP];
     struct iovec parts[GROUP];
-    struct progress after[GROUP];
-    struct progress ahead = *at;
+    cs_outgoing after[GROUP];
+    cs_outgoing ahead = *out;
     int count, n;
 
-    for (count = 0; count < GROUP && ahead.message < out->count; count++)
-        after[count] = ahead = next_message(out, ahead, &messages[count].msg_hdr, &parts[count]);
+    for (count = 0; count < GROUP && ahead.message < out->count; count++) {
+        next_message(&ahead, data, &messages[count].msg_hdr, &parts[count]);
+        after[count] = ahead;
+    }
     n = sendmmsg(fd, messages, (unsigned int)count, flags);
     if (n > 0)
-        *at = after[n - 1];
+        *out = after[n - 1];
     *asked = count;
     return n;
 }
@@ -263,26 +260,23 @@ static int can_segment(int fd)
     return cs_done(getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, &len));
 }
 
-int64_t cs_sendmmsg(int fd, const char *data, const cs_outgoing *out, int flags, int64_t wait)
+int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64_t wait)
 {
-    struct progress at = {.data = data};
     int timed = wait != -1 && wait != 0;
-    int round = 0;
-    int64_t stop;
+    int refused;
 
-    if (out->segment > 0 && (stop = can_segment(fd)) != 0)
-        return stop;
-    while (at.message < out->count) {
+    if (out->segment > 0 && out->datagrams == 0 && (refused = can_segment(fd)) != 0)
+        return refused;
+    flags |= cs_dontwait(wait);
+    while (out->message < out->count) {
         int asked;
-        int n = send_group(fd, out, &at, &asked, flags);
+        int n = send_group(fd, data, out, &asked, flags);
 
-        if (n > 0) {
-            round = 0;
-            if (n < asked && !timed)
-                break;
-        } else if ((stop = cs_again(fd, POLLOUT, &wait, round++)) != 0) {
-            return at.datagrams > 0 ? at.datagrams : stop;
-        }
+        if (n <= 0)
+            return stopped(out->datagrams, cs_failed(fd, POLLOUT, wait));
+        if (n < asked && !timed)
+            break;
+        wait = cs_progressed(wait);
     }
-    return at.datagrams;
+    return out->datagrams;
 }

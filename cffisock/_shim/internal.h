@@ -37,13 +37,36 @@ static inline const struct sockaddr *cs_sockaddr_const(const cs_addr *addr)
     return (const struct sockaddr *)addr->storage;
 }
 
-/* Waits until `fd` has one of the poll(2) `events`: 0 once it has, else a
- * result to hand on.  A `*wait` in nanoseconds becomes a deadline. */
-int64_t cs_wait(int fd, short events, int64_t *wait);
+/* The flag for a call of the kernel that shall not block, unless `wait` is -1. */
+static inline int cs_dontwait(int64_t wait)
+{
+    return wait == -1 ? 0 : MSG_DONTWAIT;
+}
 
-/* After an operation on `fd` failed, in its `round`, counted from 0: 0 when it is worth
- * trying again, else the result to hand on.  Waits for `events` if the failure was EAGAIN. */
-int64_t cs_again(int fd, short events, int64_t *wait, int round);
+/* Whether a result says that poll(2) found the descriptor ready: the operation is to be tried
+ * again.  Only the last bit tells such a deadline from that of a call that a signal ended. */
+static inline int cs_is_ready(int64_t result)
+{
+    return result < CS_TIMED_OUT && (result & 1) != 0;
+}
+
+/* `wait` for an operation that has made progress: what it waits for next is something new. */
+static inline int64_t cs_progressed(int64_t wait)
+{
+    return wait < CS_TIMED_OUT ? wait & ~(int64_t)1 : wait;
+}
+
+/* Whether `fd` has one of the poll(2) `events` now, or an operation on it would fail. */
+int cs_poll(int fd, short events);
+
+/* Waits until `fd` has one of the `events`: a result to hand on, never 0. */
+int64_t cs_wait(int fd, short events, int64_t wait);
+
+/* Waits a millisecond: a result to hand on, never 0. */
+int64_t cs_pause(int64_t wait);
+
+/* The result for an operation that failed: -errno, or what came of waiting for `events`. */
+int64_t cs_failed(int fd, short events, int64_t wait);
 
 /* Takes over an address that the kernel wrote into addr->storage, `len` as the
  * kernel set it. */

@@ -47,31 +47,25 @@ static int64_t receive(int fd, struct iovec *iov, size_t count, cs_msg *msg, siz
                        int flags, int64_t wait)
 {
     cs_extras *extras = &msg->extras;
+    struct msghdr header = {
+        .msg_name = msg->addr->storage,
+        .msg_namelen = sizeof msg->addr->storage,
+        .msg_iov = iov,
+        .msg_iovlen = count,
+        .msg_control = control_len > 0 ? msg->control : NULL,
+        .msg_controllen = control_len,
+    };
+    ssize_t n = recvmsg(fd, &header, flags | cs_dontwait(wait));
 
-    for (int round = 0;; round++) {
-        struct msghdr header = {
-            .msg_name = msg->addr->storage,
-            .msg_namelen = sizeof msg->addr->storage,
-            .msg_iov = iov,
-            .msg_iovlen = count,
-            .msg_control = control_len > 0 ? msg->control : NULL,
-            .msg_controllen = control_len,
-        };
-        ssize_t n = recvmsg(fd, &header, flags);
-        int64_t stop;
-
-        if (n >= 0) {
-            cs_addr_received(msg->addr, header.msg_namelen);
-            msg->control_len = header.msg_controllen;
-            extras->len = n;
-            extras->flags = header.msg_flags;
-            extras->addr_len = msg->addr->len;
-            cs_read_control(msg, 0);
-            return extras->flags || extras->addr_len || extras->start ? CS_EXTRAS : n;
-        }
-        if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
-            return stop;
-    }
+    if (n < 0)
+        return cs_failed(fd, POLLIN, wait);
+    cs_addr_received(msg->addr, header.msg_namelen);
+    msg->control_len = header.msg_controllen;
+    extras->len = n;
+    extras->flags = header.msg_flags;
+    extras->addr_len = msg->addr->len;
+    cs_read_control(msg, 0);
+    return extras->flags || extras->addr_len || extras->start ? CS_EXTRAS : n;
 }
 
 int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
@@ -123,16 +117,9 @@ static int64_t transmit(int fd, struct iovec *iov, size_t count, const char *con
         .msg_control = control_len > 0 ? (void *)control : NULL,
         .msg_controllen = control_len,
     };
+    ssize_t n = sendmsg(fd, &header, flags | cs_dontwait(wait));
 
-    for (int round = 0;; round++) {
-        ssize_t n = sendmsg(fd, &header, flags);
-        int64_t stop;
-
-        if (n >= 0)
-            return n;
-        if ((stop = cs_again(fd, POLLOUT, &wait, round)) != 0)
-            return stop;
-    }
+    return n >= 0 ? n : cs_failed(fd, POLLOUT, wait);
 }
 
 int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,

@@ -6,16 +6,21 @@
  * or a negative one:
  *     -1 .. -4094      -errno;
  *     CS_TIMED_OUT     the time to wait ran out;
- *     below that       a signal came while there was time left: let its handlers
- *                      run, then call again with the result as `wait`.
+ *     below that       call again, with the result as `wait`.
  *
  * Waiting.  Each function with a `wait` argument tries its operation first and
  * polls only when the kernel says EAGAIN, as long as `wait` allows:
  *     -1               as long as the kernel makes the call block;
  *     0                not at all;
  *     > 0              that many nanoseconds from now;
- *     < CS_TIMED_OUT   until the deadline that an interrupted call returned.
- * A signal that comes while `wait` is -1 or 0 gives -EINTR: the same `wait` holds.
+ *     < CS_TIMED_OUT   until the deadline that the last call returned.
+ * Having waited it does not try again, since meanwhile another thread may have closed
+ * the descriptor and the kernel given its number away.  It asks to be called again,
+ * with the number that holds then, just as after a signal, whose handlers run in between.
+ * Where `wait` is -1 or 0 a signal gives -EINTR, and the same `wait` holds.
+ *
+ * Unless `wait` is -1 the kernel is told in each call not to block: somebody who shares
+ * the open file may have taken O_NONBLOCK off it.
  */
 
 #define CS_TIMED_OUT -4095
@@ -47,7 +52,8 @@ int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int
 int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait);
 int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to,
                   int64_t wait);
-/* Sends from a file, at `offset`. */
+/* Sends from a file, at `offset`.  With a `wait` of -1 it waits also where the open file of
+ * the socket is non-blocking. */
 int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait);
 
 /* --- wait.c: time ------------------------------------------------------------- */
@@ -126,6 +132,7 @@ typedef struct {
 } cs_iov;
 
 /* Room for messages, and what was received into it; the caller owns all that it points to.
+ * `done` of them have been received: 0 at first.
  * Message i goes to rooms[i], without rooms to the next `size` bytes of `data`.  For its control
  * messages there are `control_size` bytes, and `train_control` more where it may be a train
  * of datagrams: cs_train_control(), or 0 to leave UDP_GRO among the control messages.
@@ -135,6 +142,7 @@ typedef struct {
  *     CS_NEW_SENDER       the address is not the one of the message before it;
  *     CS_MORE_THAN_DATA   there are control messages or flags, or it is a train. */
 typedef struct {
+    size_t done;
     cs_iov *rooms;
     char *data;
     size_t size;
@@ -150,19 +158,25 @@ typedef struct {
 
 /* Messages to send, `count` of them: lengths[i] bytes each, to addrs[i], which NULL leaves to the
  * connection, with the control messages at controls[i], without controls none.  With a `segment`
- * each is a train of datagrams of so many bytes, and its control messages end with UDP_SEGMENT. */
+ * each is a train of datagrams of so many bytes, and its control messages end with UDP_SEGMENT.
+ * The last four tell how far the batch is, and are 0 at first: the next message, how many of
+ * its bytes are sent, how many bytes that makes of all, and how many datagrams. */
 typedef struct {
     size_t count;
     size_t *lengths;
     cs_addr **addrs;
     cs_iov *controls;
     size_t segment;
+    size_t message;
+    size_t part;
+    size_t offset;
+    int64_t datagrams;
 } cs_outgoing;
 
 /* How many messages were received. */
-int64_t cs_recvmmsg(int fd, const cs_incoming *in, size_t count, int flags, int64_t wait);
+int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wait);
 /* How many datagrams were sent; `data` is that of all messages, one after the other. */
-int64_t cs_sendmmsg(int fd, const char *data, const cs_outgoing *out, int flags, int64_t wait);
+int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64_t wait);
 /* The room that a train's own control message takes, after those that the kernel puts first. */
 size_t cs_train_control(void);
 
@@ -177,9 +191,9 @@ int cs_identify(int fd, int *family, int *type, int *proto);
 int64_t cs_accept(int fd, cs_addr *peer, int64_t wait);
 int cs_bind(int fd, const cs_addr *addr);
 int cs_listen(int fd, int backlog);
-/* Starts to connect and waits; where it is interrupted, cs_connect_wait goes on waiting. */
+/* Starts to connect.  Unlike others it is not called again: cs_connect_again goes on. */
 int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait);
-int64_t cs_connect_wait(int fd, int64_t wait);
+int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait);
 /* 0 where `addr` had the address in it already, else 1. */
 int cs_getsockname(int fd, cs_addr *addr);
 int cs_getpeername(int fd, cs_addr *addr);

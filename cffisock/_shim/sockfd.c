@@ -42,19 +42,19 @@ int cs_identify(int fd, int *family, int *type, int *proto)
 
 int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
 {
-    for (int round = 0;; round++) {
-        socklen_t size = sizeof peer->storage;
-        int conn = peer == NULL ? accept4(fd, NULL, NULL, SOCK_CLOEXEC)
-                                : accept4(fd, cs_sockaddr(peer), &size, SOCK_CLOEXEC);
-        int64_t stop;
+    socklen_t size = sizeof peer->storage;
+    int conn = -1;
 
-        if (conn >= 0 && peer != NULL)
-            cs_addr_received(peer, size);
-        if (conn >= 0)
-            return conn;
-        if ((stop = cs_again(fd, POLLIN, &wait, round)) != 0)
-            return stop;
-    }
+    /* accept(2) has no MSG_DONTWAIT. */
+    errno = EAGAIN;
+    if (wait == -1 || cs_poll(fd, POLLIN))
+        conn = peer == NULL ? accept4(fd, NULL, NULL, SOCK_CLOEXEC)
+                            : accept4(fd, cs_sockaddr(peer), &size, SOCK_CLOEXEC);
+    if (conn < 0)
+        return cs_failed(fd, POLLIN, wait);
+    if (peer != NULL)
+        cs_addr_received(peer, size);
+    return conn;
 }
 
 int cs_bind(int fd, const cs_addr *addr)
@@ -69,25 +69,34 @@ int cs_listen(int fd, int backlog)
 
 int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait)
 {
+    int timed = wait != -1 && wait != 0;
+
+    /* connect(2) has no MSG_DONTWAIT. */
+    if (wait != -1)
+        cs_set_blocking(fd, 0);
     if (connect(fd, cs_sockaddr_const(addr), addr->len) == 0)
         return 0;
-    /* The kernel goes on connecting after either: calling connect(2) again would be
-     * an error, so all that is left is to wait. */
-    if (errno == EINTR && wait != 0)
-        return wait > 0 ? cs_deadline(wait) : -EINTR;
-    if (errno == EINPROGRESS && wait > 0)
-        return cs_connect_wait(fd, wait);
+    if (errno == EINTR && timed)
+        return cs_deadline(wait);
+    if (errno == EINPROGRESS && timed)
+        return cs_wait(fd, POLLOUT, wait);
+    /* The listener's queue is full, and nothing tells when it is no more. */
+    if (errno == EAGAIN && addr->family == AF_UNIX && timed)
+        return cs_pause(wait);
     return -errno;
 }
 
-int64_t cs_connect_wait(int fd, int64_t wait)
+int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait)
 {
     int error;
     socklen_t len = sizeof error;
-    int64_t stop = cs_wait(fd, POLLOUT, &wait);
 
-    if (stop != 0)
-        return stop;
+    /* AF_UNIX connects at once or not at all.  For others the kernel goes on by itself, and
+     * calling connect(2) again would be an error. */
+    if (addr->family == AF_UNIX)
+        return cs_connect(fd, addr, wait);
+    if (!cs_poll(fd, POLLOUT))
+        return cs_wait(fd, POLLOUT, wait);
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
         return -errno;
     return error == EISCONN ? 0 : -error;

@@ -22,7 +22,8 @@ int64_t cs_deadline(int64_t wait)
     if (wait <= 0)
         return wait;
     start = now();
-    return wait > INT64_MAX - start ? -INT64_MAX : -(start + wait);
+    /* Even, since the last bit has a meaning of its own: cs_is_ready. */
+    return wait >= INT64_MAX - 1 - start ? 1 - INT64_MAX : -((start + wait + 1) & ~(int64_t)1);
 }
 
 /* Milliseconds until `deadline` for poll(2), rounded up so that it never ends early. */
@@ -36,43 +37,52 @@ static int poll_timeout(int64_t deadline)
     return left > INT_MAX ? INT_MAX : (int)left;
 }
 
-int64_t cs_wait(int fd, short events, int64_t *wait)
+int cs_poll(int fd, short events)
 {
     struct pollfd p = {.fd = fd, .events = events};
+
+    /* poll(2) passes over a descriptor that is none. */
+    return fd < 0 || poll(&p, 1, 0) != 0;
+}
+
+int64_t cs_wait(int fd, short events, int64_t wait)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+    int64_t deadline = cs_deadline(wait);
     int timeout, ready;
 
-    *wait = cs_deadline(*wait);
     do {
-        timeout = *wait == -1 ? -1 : poll_timeout(-*wait);
+        timeout = wait == -1 ? -1 : poll_timeout(-deadline);
         ready = poll(&p, 1, timeout);
     } while (ready == 0 && timeout == INT_MAX);
-    if (ready > 0)
-        return 0;
     if (ready == 0)
         return CS_TIMED_OUT;
-    return errno == EINTR && *wait < CS_TIMED_OUT ? *wait : -errno;
+    if (ready < 0 && errno != EINTR)
+        return -errno;
+    if (wait == -1)
+        return -EINTR;
+    return ready > 0 ? deadline | 1 : cs_progressed(deadline);
 }
 
-/* poll(2) said ready and yet the operation was not: another thread was faster, or the queue
- * of a datagram's receiver is full, which poll(2) does not see.  0 after a pause, in which
- * signals are noticed, or a result to hand on. */
-static int64_t pause_before_poll(int64_t deadline)
+int64_t cs_pause(int64_t wait)
 {
+    int64_t deadline = cs_deadline(wait);
+
     if (now() >= -deadline)
         return CS_TIMED_OUT;
-    return poll(NULL, 0, 1) < 0 && errno == EINTR ? deadline : 0;
+    poll(NULL, 0, 1);
+    return cs_progressed(deadline);
 }
 
-int64_t cs_again(int fd, short events, int64_t *wait, int round)
+int64_t cs_failed(int fd, short events, int64_t wait)
 {
-    int timed = *wait != -1 && *wait != 0;
-    int64_t stop;
+    int timed = wait != -1 && wait != 0;
 
     if (errno == EINTR && timed)
-        return *wait = cs_deadline(*wait);
+        return cs_progressed(cs_deadline(wait));
     if ((errno != EAGAIN && errno != EWOULDBLOCK) || !timed)
         return -errno;
-    if (round > 0 && (stop = pause_before_poll(*wait)) != 0)
-        return stop;
-    return cs_wait(fd, events, wait);
+    /* poll(2) said ready and yet the operation was not: another thread was faster, or the queue
+     * of a datagram's receiver is full, which poll(2) does not see. */
+    return cs_is_ready(wait) ? cs_pause(wait) : cs_wait(fd, events, wait);
 }
