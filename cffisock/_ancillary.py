@@ -7,21 +7,11 @@ from collections.abc import Sequence
 from struct import Struct
 
 from . import _address
+from . import _types as t
 from ._arguments import INT_MAX, c_int, c_ssize, kind_of
 from ._buffers import allocate, new_scratch, readable, release
 from ._cffi import ffi, lib
 from ._errors import warn
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, SupportsIndex
-
-    ControlMessage = tuple[int, int, bytes]
-    # What a message is received into, so that it is wired together only once: a `cs_msg *`; views
-    # of its extras and of its control buffer; the slot for its address; a scratch buffer for the
-    # data, and its view.  Unpacking a NamedTuple instead would take three times as long.
-    Envelope = tuple[Any, Any, Any, _address.Slot, Any, Any]
 
 # The kernel's lengths are ints on some systems: what fits there fits everywhere.
 CONTROL_MAX = INT_MAX
@@ -36,12 +26,12 @@ read_extras = Struct(f"{ffi.sizeof('cs_extras') // 8}q").unpack_from
 
 
 # Lent out as the scratch buffers of _buffers are.
-_envelopes: deque[Envelope] = deque(maxlen=16)
+_envelopes: deque[t.Envelope] = deque(maxlen=16)
 take_envelope = _envelopes.pop  # IndexError: there is none, `new_envelope` makes one
 give_envelope = _envelopes.append
 
 
-def new_envelope(room: int = CONTROL_SIZE) -> Envelope:
+def new_envelope(room: int = CONTROL_SIZE) -> t.Envelope:
     """An envelope for ``room`` bytes of control data; only the usual size is to be given back."""
     msg, addr = ffi.new("cs_msg *"), ffi.new("cs_addr *")
     control = allocate("char[]", room)
@@ -51,7 +41,7 @@ def new_envelope(room: int = CONTROL_SIZE) -> Envelope:
     return msg, extras, ffi.buffer(control), slot, *new_scratch()
 
 
-def CMSG_LEN(length: SupportsIndex, /) -> int:
+def CMSG_LEN(length: t.SupportsIndex, /) -> int:
     """The size of a control message with ``length`` bytes of data, without padding: cmsg(3).
 
     OverflowError where no control message can be so long.
@@ -59,7 +49,7 @@ def CMSG_LEN(length: SupportsIndex, /) -> int:
     return _control_size(lib.cs_cmsg_len, length, CONTROL_MAX - lib.cs_cmsg_len(0), "CMSG_LEN")
 
 
-def CMSG_SPACE(length: SupportsIndex, /) -> int:
+def CMSG_SPACE(length: t.SupportsIndex, /) -> int:
     """The room that a control message with ``length`` bytes of data takes: cmsg(3).
 
     OverflowError where no control message can be so long.
@@ -68,7 +58,7 @@ def CMSG_SPACE(length: SupportsIndex, /) -> int:
     return _control_size(lib.cs_cmsg_space, length, most, "CMSG_SPACE")
 
 
-def _control_size(size_of: Any, length: SupportsIndex, most: int, caller: str) -> int:
+def _control_size(size_of: t.Any, length: t.SupportsIndex, most: int, caller: str) -> int:
     number = c_ssize(length)
     if not 0 <= number <= most:
         raise OverflowError(f"{caller}() argument out of range")
@@ -76,7 +66,7 @@ def _control_size(size_of: Any, length: SupportsIndex, most: int, caller: str) -
     return size
 
 
-def pack_control(items: Iterable[Any]) -> tuple[Any, int]:
+def pack_control(items: t.Iterable[t.Any]) -> tuple[t.Any, int]:
     """Memory with the control messages ``items``, each ``(level, type, data)``, and its size."""
     messages = []
     try:
@@ -100,7 +90,7 @@ def pack_control(items: Iterable[Any]) -> tuple[Any, int]:
                 release(data)
 
 
-def control_item(item: Any) -> tuple[int, int, Any]:
+def control_item(item: t.Any) -> tuple[int, int, t.Any]:
     """One ``(level, type, data)``, checked; its data as `readable` gives it."""
     if type(item) is not tuple or len(item) != 3:
         _require_triple(item)
@@ -112,7 +102,7 @@ def control_item(item: Any) -> tuple[int, int, Any]:
     return level, kind, data if type(data) is bytes else readable(data)
 
 
-def _require_triple(item: Any) -> None:
+def _require_triple(item: t.Any) -> None:
     wanted = "[sendmsg() ancillary data items]() argument must be"
     if not isinstance(item, Sequence) or isinstance(item, (str, bytes, bytearray)):
         raise TypeError(f"{wanted} 3-item tuple, not {kind_of(item)}")
@@ -120,7 +110,9 @@ def _require_triple(item: Any) -> None:
         raise TypeError(f"{wanted} tuple of length 3, not {len(item)}")
 
 
-def unpack_extras(envelope: Envelope, sock: Any) -> tuple[int, list[ControlMessage], int, Any]:
+def unpack_extras(
+    envelope: t.Envelope, sock: t.Any
+) -> tuple[int, list[t.ControlMessage], int, t.Any]:
     """The length of a message's data, its control messages, its flags, the sender's address.
 
     If this fails, the descriptors in the control messages are closed.
@@ -140,8 +132,8 @@ def unpack_extras(envelope: Envelope, sock: Any) -> tuple[int, list[ControlMessa
 
 
 def unpack_control(
-    msg: Any, view: Any, control: Any, extras: tuple[int, ...]
-) -> list[ControlMessage]:
+    msg: t.Any, view: t.Any, control: t.Any, extras: tuple[int, ...]
+) -> list[t.ControlMessage]:
     """The control messages of the ``cs_msg *``, from the one on that is in its ``extras``.
 
     ``view`` is of the extras, ``control`` of the control buffer.  RuntimeWarning for one that

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from . import _types as t
 
 PACKAGE = "multiprocessing"
 
@@ -27,18 +25,18 @@ def tell(own: ModuleType, public: ModuleType) -> None:
     for name, module in list(sys.modules.items()):
         if is_told(name) and getattr(module, "socket", None) is own:
             vars(module)["socket"] = public
-    reduction: Any = sys.modules.get(f"{PACKAGE}.reduction")
+    reduction: t.Any = sys.modules.get(f"{PACKAGE}.reduction")
     if reduction is not None:
         reduction.register(public.socket, _reduce)
 
 
-def _reduce(sock: Any) -> Any:
+def _reduce(sock: t.Any) -> t.Any:
     """A socket on its way to another process, as pickle wants it."""
-    reduction: Any = sys.modules[f"{PACKAGE}.reduction"]
+    reduction: t.Any = sys.modules[f"{PACKAGE}.reduction"]
     return _rebuild, (reduction.DupFd(sock.fileno()), sock.family, sock.type, sock.proto)
 
 
-def _rebuild(descriptor: Any, family: int, type: int, proto: int) -> Any:
+def _rebuild(descriptor: t.Any, family: int, type: int, proto: int) -> t.Any:
     """The socket that `_reduce` sent, of whichever module is in use in this process."""
     import socket  # noqa: PLC0415  (what that gives depends on what this process installed)
 

@@ -14,11 +14,8 @@ from types import ModuleType
 
 import cffisock
 
+from . import _types as t
 from ._install import interpreters_own
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 SIZE = 1 << 20
 DATAGRAM = 1024
@@ -35,7 +32,7 @@ with module.socket(fileno=int(sys.argv[2])) as sock:
 """
 
 
-def serve_stream(listener: Any) -> None:
+def serve_stream(listener: t.Any) -> None:
     """Accepts one connection and sends back what comes, to its end."""
     conn, _ = listener.accept()
     with conn:
@@ -47,7 +44,7 @@ def serve_stream(listener: Any) -> None:
             conn.sendall(data)
 
 
-def ask_stream(sock: Any, data: bytes) -> bytes:
+def ask_stream(sock: t.Any, data: bytes) -> bytes:
     """Sends all of ``data`` while it receives what comes back, to the end."""
 
     def send() -> None:
@@ -66,7 +63,7 @@ def ask_stream(sock: Any, data: bytes) -> bytes:
     return bytes(received)
 
 
-def serve_datagrams(sock: Any) -> None:
+def serve_datagrams(sock: t.Any) -> None:
     """Sends back each datagram, until an empty one."""
     while True:
         data, address = sock.recvfrom(65536)
@@ -75,7 +72,7 @@ def serve_datagrams(sock: Any) -> None:
             return
 
 
-def ask_datagrams(sock: Any, data: bytes) -> bytes:
+def ask_datagrams(sock: t.Any, data: bytes) -> bytes:
     """Sends ``data`` in datagrams, one at a time, and returns what came back."""
     received = bytearray()
     for start in range(0, len(data), DATAGRAM):
@@ -87,7 +84,7 @@ def ask_datagrams(sock: Any, data: bytes) -> bytes:
 
 
 def echo(
-    server_module: ModuleType, client_module: ModuleType, family: int, kind: int, address: Any
+    server_module: ModuleType, client_module: ModuleType, family: int, kind: int, address: t.Any
 ) -> int:
     """Echoes SIZE random bytes between sockets of the two modules; how many came back right."""
     stream = kind == cffisock.SOCK_STREAM
@@ -152,7 +149,7 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def report(label: str, run: Any, *args: Any) -> bool:
+def report(label: str, run: t.Any, *args: t.Any) -> bool:
     """Runs one demonstration and prints its line; whether it worked."""
     try:
         size = run(*args)

@@ -6,10 +6,7 @@ import sys
 from types import ModuleType
 
 from . import _children, _socket
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from . import _types as t
 
 _own: dict[str, ModuleType] = {}
 
@@ -63,10 +60,10 @@ def _holders() -> list[str]:
     )
 
 
-def _belongs(value: Any) -> bool:
+def _belongs(value: t.Any) -> bool:
     """Whether ``value`` is one of the socket module's own classes or functions."""
     return getattr(value, "__module__", None) in ("socket", "_socket") and callable(value)
 
 
-def _namespace(module: Any) -> list[Any]:
+def _namespace(module: t.Any) -> list[t.Any]:
     return list(getattr(module, "__dict__", {}).values())

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import os
 
+from . import _types as t
 from ._arguments import UINT_MAX, c_path, c_unsigned
 from ._cffi import ffi, lib
 from ._errors import check
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import SupportsIndex
-
-    from ._arguments import PathLike
 
 _ROOM = 32
 _NAME_SIZE = 16
@@ -30,12 +25,12 @@ def if_nameindex() -> list[tuple[int, str]]:
     return [(entry.index, os.fsdecode(ffi.string(entry.name))) for entry in found[0:count]]
 
 
-def if_nametoindex(oname: PathLike, /) -> int:
+def if_nametoindex(oname: t.PathLike, /) -> int:
     """The index of the interface named ``oname``: if_nametoindex(3)."""
     return check(lib.cs_if_nametoindex(c_path(oname)))
 
 
-def if_indextoname(if_index: SupportsIndex, /) -> str:
+def if_indextoname(if_index: t.SupportsIndex, /) -> str:
     """The name of the interface with the index ``if_index``: if_indextoname(3)."""
     number = c_unsigned(if_index, UINT_MAX, "unsigned int")
     name = ffi.new("char[]", _NAME_SIZE)

@@ -11,17 +11,14 @@ from __future__ import annotations
 import functools
 import sys
 
+from . import _types as t
 from ._install import interpreters_own
 from ._platform import CONSTANTS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, NoReturn
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 
 
-def adapt(kind: Any) -> None:
+def adapt(kind: t.Any) -> None:
     """Lets ``_ssl`` work with sockets of ``kind``, the class ``ssl.SSLSocket`` over cffisock."""
     _refuse_batches(kind)
     own = interpreters_own("_socket")
@@ -30,11 +27,11 @@ def adapt(kind: Any) -> None:
         _give_shadows(sys.modules[kind.__module__].SSLContext, kind, _shadow_type(own.socket))
 
 
-def _refuse_batches(kind: Any) -> None:
+def _refuse_batches(kind: t.Any) -> None:
     """Lets no batch go past TLS in the clear, as ``ssl`` itself does it for single messages."""
 
-    def refusal(name: str) -> Any:
-        def refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
+    def refusal(name: str) -> t.Any:
+        def refuse(self: t.Any, *args: t.Any, **kwargs: t.Any) -> t.NoReturn:
             raise NotImplementedError(f"{name} not allowed on instances of {type(self)}")
 
         return functools.wraps(getattr(kind, name))(refuse)
@@ -43,7 +40,7 @@ def _refuse_batches(kind: Any) -> None:
         setattr(kind, name, refusal(name))
 
 
-def _shadow_type(base: Any) -> Any:
+def _shadow_type(base: t.Any) -> t.Any:
     """The type of the shadows, of the interpreter's own socket type ``base``."""
 
     class Shadow(base):  # type: ignore[misc]
@@ -56,12 +53,12 @@ def _shadow_type(base: Any) -> Any:
     return Shadow
 
 
-def _give_shadows(context: Any, kind: Any, shadow_type: Any) -> None:
+def _give_shadows(context: t.Any, kind: t.Any, shadow_type: t.Any) -> None:
     """Lets ``context``, the class ``ssl.SSLContext``, hand the shadows of sockets to ``_ssl``."""
     wrap = context._wrap_socket
 
     @functools.wraps(wrap)
-    def _wrap_socket(self: Any, sock: Any, *args: Any, **kwargs: Any) -> Any:
+    def _wrap_socket(self: t.Any, sock: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
         if not isinstance(sock, kind):
             return wrap(self, sock, *args, **kwargs)
         shadow = shadow_type(sock.family, SOCK_STREAM, sock.proto, sock.fileno())
@@ -74,15 +71,15 @@ def _give_shadows(context: Any, kind: Any, shadow_type: Any) -> None:
     context._wrap_socket = _wrap_socket
 
 
-def _keep_in_step(kind: Any) -> None:
+def _keep_in_step(kind: t.Any) -> None:
     """Lets the shadow of a socket of ``kind`` have its timeout, and its descriptor or none."""
     detach, close, unwrap = kind.detach, kind._real_close, kind.unwrap
 
-    def in_step(name: str) -> Any:
+    def in_step(name: str) -> t.Any:
         set_timeout = getattr(kind, name)
 
         @functools.wraps(set_timeout)
-        def set_both(self: Any, value: Any, /) -> None:
+        def set_both(self: t.Any, value: t.Any, /) -> None:
             set_timeout(self, value)
             if self._shadow is not None:
                 self._shadow.settimeout(self.gettimeout())
@@ -93,23 +90,23 @@ def _keep_in_step(kind: Any) -> None:
     # given to somebody else.
 
     @functools.wraps(detach)
-    def _detach(self: Any) -> Any:
+    def _detach(self: t.Any) -> t.Any:
         if self._shadow is not None:
             self._shadow.detach()
         return detach(self)
 
     @functools.wraps(close)
-    def _real_close(self: Any) -> None:
+    def _real_close(self: t.Any) -> None:
         if self._shadow is not None:
             self._shadow.detach()
         close(self)
 
     @functools.wraps(unwrap)
-    def _unwrap(self: Any) -> Any:
+    def _unwrap(self: t.Any) -> t.Any:
         unwrap(self)  # it returns what _ssl had to work with
         return self
 
-    def _sendfile_zerocopy(_self: Any, _send: Any, giveup: Any, *_args: Any) -> Any:
+    def _sendfile_zerocopy(_self: t.Any, _send: t.Any, giveup: t.Any, *_args: t.Any) -> t.Any:
         # Where the kernel encrypts, Python 3.15 asks for this before it uses send().
         raise giveup("the file goes through send()")
 

@@ -8,8 +8,8 @@ import cffisock
 
 from .support import isolated
 
-# For the command, for ssl, for the builder, and the families that few programs use: each is
-# imported at its first use.
+# For the command, for ssl, for the builder, for whoever asks for annotations, and the families
+# that few programs use: each is imported at its first use.
 LATER = {
     "__main__",
     "_address.alg",
@@ -22,6 +22,7 @@ LATER = {
     "_address.rds",
     "_address.tipc",
     "_address.vsock",
+    "_annotations",
     "_constants",
     "_demo",
     "_info",

@@ -6,15 +6,18 @@ What mypy says of the package and of typed_program.py, .ci/run and `nox -s types
 from __future__ import annotations
 
 import ast
+import inspect
+import typing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cffisock
+from cffisock import _annotations, _types
 from cffisock._cffi import ffi, lib
 
-from .support import python
+from .support import isolated, own, python
 
 PACKAGE = Path(cffisock.__file__).parent
 
@@ -59,6 +62,58 @@ def test_what_is_declared_of_cffi_is_there() -> None:
 def test_the_types_are_in_the_package(name: str) -> None:
     """That they are in the wheel too, test_build.py finds out."""
     assert (PACKAGE / name).is_file()
+
+
+def annotated() -> list[Any]:
+    """The public functions, and the public methods and properties of the classes."""
+    found = [
+        pytest.param(value, id=f"{module.__name__}.{name}")
+        for module in (cffisock, cffisock._socket)
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and not name.startswith("_")
+    ]
+    for kind in (cffisock.socket, cffisock.SocketIO):
+        for name, value in inspect.getmembers(kind):
+            if name.startswith("_") and not name.endswith("__"):
+                continue
+            if isinstance(value, property):
+                found.append(pytest.param(value.fget, id=f"{kind.__name__}.{name}"))
+            elif inspect.isfunction(value):
+                found.append(pytest.param(value, id=f"{kind.__name__}.{name}"))
+    return found
+
+
+@pytest.mark.parametrize("function", annotated())
+def test_annotations_can_be_evaluated(function: Any) -> None:
+    hints = typing.get_type_hints(function)
+    assert set(hints) == set(function.__annotations__)
+    assert "return" in hints
+
+
+@pytest.mark.parametrize("kind", [cffisock.socket, cffisock.SocketIO, cffisock._socket.socket])
+def test_annotations_of_classes_can_be_evaluated(kind: type) -> None:
+    typing.get_type_hints(kind)
+
+
+def test_names_of_types() -> None:
+    assert _types.Socket is cffisock._socket.socket
+    assert _types.PublicSocket is cffisock.socket
+    assert [name for name in _annotations.__all__ if not hasattr(_types, name)] == []
+    with pytest.raises(AttributeError, match="has no attribute 'os'"):
+        _ = _types.os  # which _annotations imports for itself
+
+
+def test_nobody_pays_for_types_who_does_not_ask() -> None:
+    code = "import cffisock; print({'typing', 'cffisock._annotations'} & set(sys.modules))"
+    assert isolated(code).stdout == "set()\n"
+
+
+def test_the_signature_of_the_class() -> None:
+    def plain(kind: Any) -> list[Any]:
+        parameters = inspect.signature(kind).parameters.values()
+        return [(each.name, each.kind, each.default) for each in parameters]
+
+    assert plain(cffisock.socket) == plain(own.socket)
 
 
 def test_the_typed_program_runs() -> None:

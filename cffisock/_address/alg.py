@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import errno
 
+from .. import _types as t
 from .._cffi import ffi, lib
 from ._codec import Codec, completed, require_tuple, take, text, utf8, wrapped
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 
 COMPLAINT = "AF_ALG address must be a tuple (type, name[, feat[, mask]])"
 
 
-def pack(address: Any, caller: str, sock: Any) -> Any:
+def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """``(type, name[, feat[, mask]])`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_ALG", caller)
     if not 2 <= len(parts) <= 4:
@@ -34,7 +30,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     return addr
 
 
-def unpack(addr: Any, sock: Any) -> tuple[str, str, int, int]:
+def unpack(addr: t.Any, sock: t.Any) -> tuple[str, str, int, int]:
     """``(type, name, feat, mask)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_alg, addr)
     feat, mask, type_len, *_ = fields.number

@@ -13,15 +13,12 @@ from __future__ import annotations
 import os
 from operator import index
 
+from .. import _types as t
 from .._arguments import c_path
 from .._cffi import lib
 from .._errors import check
 from .._platform import CONSTANTS
 from ._codec import Codec, put, require_tuple, take, text, wrapped
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 CAN_RAW = CONSTANTS["CAN_RAW"]
 CAN_BCM = CONSTANTS["CAN_BCM"]
@@ -31,7 +28,7 @@ CAN_J1939 = CONSTANTS["CAN_J1939"]
 NAME_SIZE = 16  # an interface's name with its NUL byte
 
 
-def pack(address: Any, caller: str, sock: Any) -> Any:
+def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """The address of ``sock`` in its protocol's form, as a ``cs_addr *``.
 
     Raises OSError for an interface that does not exist.
@@ -56,21 +53,21 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     return put(lib.cs_put_can, interface_index(c_path(parts[0]), sock))
 
 
-def require_count(parts: tuple[Any, ...], count: int) -> tuple[Any, ...]:
+def require_count(parts: tuple[t.Any, ...], count: int) -> tuple[t.Any, ...]:
     """``parts`` if it has ``count`` items, else a TypeError."""
     if len(parts) != count:
         raise TypeError(f"function takes exactly {count} arguments ({len(parts)} given)")
     return parts
 
 
-def interface_index(name: bytes, sock: Any) -> int:
+def interface_index(name: bytes, sock: t.Any) -> int:
     """The number of the interface ``name`` where ``sock`` is, 0 for none in particular."""
     if len(name) >= NAME_SIZE:
         raise OSError("AF_CAN interface name too long")
     return check(lib.cs_interface_index(sock._cs_fd, name, len(name))) if name else 0
 
 
-def long_number(value: Any, position: int) -> int:
+def long_number(value: t.Any, position: int) -> int:
     """``value``, the item at that position in the tuple, as an unsigned number of 64 bits."""
     try:
         value = index(value)
@@ -80,7 +77,7 @@ def long_number(value: Any, position: int) -> int:
     return wrapped(value, 64)
 
 
-def unpack(addr: Any, sock: Any) -> tuple[Any, ...]:
+def unpack(addr: t.Any, sock: t.Any) -> tuple[t.Any, ...]:
     """The address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
     if sock._cs_kind[2] == CAN_ISOTP:
         fields = take(lib.cs_take_can_isotp, addr, sock._cs_fd)

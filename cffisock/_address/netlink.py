@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from .. import _types as t
 from .._cffi import lib
 from ._codec import Codec, put, require_tuple, take, wrapped
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
-
-def pack(address: Any, caller: str, sock: Any) -> Any:
+def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """``(pid, groups)`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_NETLINK", caller)
     if len(parts) != 2:
@@ -19,7 +16,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     return put(lib.cs_put_netlink, wrapped(pid, 32), wrapped(groups, 32))
 
 
-def unpack(addr: Any, sock: Any) -> tuple[int, int]:
+def unpack(addr: t.Any, sock: t.Any) -> tuple[int, int]:
     """``(pid, groups)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_netlink, addr)
     return fields.number[0], fields.number[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from .. import _types as t
 from .._arguments import c_int
 from .._buffers import readable
 from .._cffi import ffi, lib
@@ -16,16 +17,12 @@ from .._errors import check
 from .._platform import CONSTANTS
 from ._codec import Codec, completed, put, require_tuple, take, text, utf8
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 PACKET_HOST = CONSTANTS["PACKET_HOST"]
 
 COMPLAINT = "AF_PACKET address must be a tuple of two to five elements"
 
 
-def pack(address: Any, caller: str, sock: Any) -> Any:
+def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """``(ifname, proto[, pkttype[, hatype[, addr]]])`` as a ``cs_addr *``.
 
     Raises OSError for an interface that does not exist.
@@ -51,7 +48,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
         ffi.release(memory)
 
 
-def unpack(addr: Any, sock: Any) -> tuple[str, int, int, int, bytes]:
+def unpack(addr: t.Any, sock: t.Any) -> tuple[str, int, int, int, bytes]:
     """``(ifname, proto, pkttype, hatype, addr)`` of a ``cs_addr *``.
 
     ``ifname`` is '' where no interface of the socket's network namespace is meant.

@@ -10,18 +10,15 @@ The three values are, by the type of the address,
 
 from __future__ import annotations
 
+from .. import _types as t
 from .._cffi import ffi, lib
 from .._platform import CONSTANTS
 from ._codec import Codec, completed, require_tuple, wrapped
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 TIPC_CLUSTER_SCOPE = CONSTANTS["TIPC_CLUSTER_SCOPE"]
 
 
-def pack(address: Any, caller: str, sock: Any) -> Any:
+def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """``(addr_type, v1, v2, v3[, scope])`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_TIPC", caller)
     if not 4 <= len(parts) <= 5:
@@ -41,7 +38,7 @@ def pack(address: Any, caller: str, sock: Any) -> Any:
     return addr
 
 
-def unpack(addr: Any, sock: Any) -> tuple[int, int, int, int, int]:
+def unpack(addr: t.Any, sock: t.Any) -> tuple[int, int, int, int, int]:
     """``(addr_type, v1, v2, v3, scope)`` of a ``cs_addr *``."""
     fields = ffi.new("cs_fields *")
     if lib.cs_take_tipc(addr, fields) < 0:
