@@ -6,25 +6,20 @@ import os
 import sys
 from operator import index
 
+from . import _types as t
 from ._errors import warn
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, SupportsFloat, SupportsIndex, Union
-
-    Seconds = Union[SupportsFloat, SupportsIndex, None]
-    PathLike = Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]
 
 INT_MAX = 2**31 - 1
 INT_MIN = -(2**31)
 UINT_MAX = 2**32 - 1
 NS_PER_S = 10**9
 TIME_MAX = 2**63 - 1  # nanoseconds
+_ALL = slice(None)
 # What a negative number is where only an unsigned one will do: CPython 3.14 changed its mind.
 NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
 
 
-def c_int(value: SupportsIndex) -> int:
+def c_int(value: t.SupportsIndex) -> int:
     """``value`` as a C int; TypeError, or OverflowError out of its range."""
     number = value if type(value) is int else integer(value)
     if INT_MIN <= number <= INT_MAX:
@@ -33,13 +28,13 @@ def c_int(value: SupportsIndex) -> int:
     raise OverflowError(f"signed integer is {bound}")
 
 
-def c_fd(value: SupportsIndex) -> int:
+def c_fd(value: t.SupportsIndex) -> int:
     """``value`` as a descriptor: -1, which is none, for what a C int cannot hold."""
     number = c_long(value)
     return number if INT_MIN <= number <= INT_MAX else -1
 
 
-def c_unsigned(value: SupportsIndex, maximum: int, c_type: str) -> int:
+def c_unsigned(value: t.SupportsIndex, maximum: int, c_type: str) -> int:
     """``value`` as an unsigned number of the C type ``c_type``, up to ``maximum``."""
     number = index(value)
     if number < 0:
@@ -47,28 +42,51 @@ def c_unsigned(value: SupportsIndex, maximum: int, c_type: str) -> int:
     if number > maximum:
         if sys.version_info < (3, 10) and number <= INT_MAX:
             # Python 3.9 cut off what was too much.
-            warn(f"number too large for C {c_type}", DeprecationWarning, stacklevel=4)
+            warn(f"number too large for C {c_type}", DeprecationWarning, stacklevel=3)
             return number & maximum
         raise OverflowError(f"Python int too large for C {c_type}")
     return number
+
+
+def exact_str(value: str) -> str:
+    """``value`` as a str whose methods are str's, also where it is of a derived class."""
+    return value if type(value) is str else str.__str__(value)
+
+
+def exact_bytes(value: t.Union[bytes, bytearray]) -> bytes:
+    """The bytes of ``value``, whatever a class derived from bytes or bytearray says of itself."""
+    if type(value) is bytes:
+        return value
+    if isinstance(value, bytes):
+        return bytes.__getitem__(value, _ALL)
+    return bytes(bytearray.__getitem__(value, _ALL))
+
+
+def exact_tuple(value: tuple[t.Any, ...]) -> tuple[t.Any, ...]:
+    """The items of ``value``, whatever a class derived from tuple says of itself."""
+    return value if type(value) is tuple else tuple.__getitem__(value, _ALL)
 
 
 def c_text(value: object, argument: str) -> bytes:
     """The str ``value`` as a C string; ``argument`` is its name in error messages."""
     if not isinstance(value, str):
         raise TypeError(f"{argument} must be str, not {kind_of(value)}")
-    text = value.encode()
-    if b"\0" in text:
-        raise ValueError("embedded null character")
-    return text
+    return without_nul(exact_str(value).encode(), "character")
 
 
-def c_path(value: PathLike) -> bytes:
+def c_path(value: t.PathLike) -> bytes:
     """The path or name ``value`` as a C string, as os.fsencode() has it."""
-    path = os.fsencode(value)
-    if b"\0" in path:
-        raise ValueError("embedded null byte")
-    return path
+    path = os.fspath(value)
+    if isinstance(path, str):
+        path = os.fsencode(exact_str(path))
+    return without_nul(exact_bytes(path), "byte")
+
+
+def without_nul(data: bytes, unit: str) -> bytes:
+    """``data`` if it has no NUL byte, else a ValueError that calls it a null ``unit``."""
+    if b"\0" in data:
+        raise ValueError(f"embedded null {unit}")
+    return data
 
 
 def kind_of(value: object) -> str:
@@ -76,7 +94,7 @@ def kind_of(value: object) -> str:
     return "None" if value is None else type(value).__name__
 
 
-def integer(value: SupportsIndex) -> int:
+def integer(value: t.SupportsIndex) -> int:
     """``value`` as an int; TypeError, in the wording of the interpreter's version."""
     try:
         return int(index(value))  # index() of a bool is a bool before Python 3.10
@@ -92,12 +110,12 @@ def integer(value: SupportsIndex) -> int:
         raise TypeError(f"an integer is required (got type {kind})") from None
 
 
-def c_ssize(value: SupportsIndex) -> int:
+def c_ssize(value: t.SupportsIndex) -> int:
     """``value`` as a C ssize_t; TypeError, or OverflowError out of its range."""
     return _wide(index(value), "ssize_t")
 
 
-def c_long(value: SupportsIndex) -> int:
+def c_long(value: t.SupportsIndex) -> int:
     """``value`` as a C long; TypeError, or OverflowError out of its range."""
     return _wide(integer(value), "long")
 
@@ -108,7 +126,7 @@ def _wide(number: int, c_type: str) -> int:
     return int(number)
 
 
-def buffer_size(value: SupportsIndex, caller: str) -> int:
+def buffer_size(value: t.SupportsIndex, caller: str) -> int:
     """``value`` as the size of a buffer that ``caller`` receives into."""
     size = c_ssize(value)
     if size < 0:
@@ -116,7 +134,7 @@ def buffer_size(value: SupportsIndex, caller: str) -> int:
     return size
 
 
-def part_of(size: int, nbytes: SupportsIndex, caller: str, complaint: str) -> int:
+def part_of(size: int, nbytes: t.SupportsIndex, caller: str, complaint: str) -> int:
     """``nbytes`` of a buffer of ``size`` bytes; ValueError with ``complaint`` if that is less."""
     part = buffer_size(nbytes, caller)
     if part > size:
@@ -124,7 +142,7 @@ def part_of(size: int, nbytes: SupportsIndex, caller: str, complaint: str) -> in
     return part or size
 
 
-def wait_for(value: Any) -> int:
+def wait_for(value: t.Any) -> int:
     """A timeout in seconds as the shim's ``wait``: -1 for None, else whole nanoseconds."""
     if value is None:
         return -1
@@ -144,7 +162,7 @@ def wait_for(value: Any) -> int:
     return -int(-number * NS_PER_S // 1)  # up
 
 
-def seconds(wait: int) -> float | None:
+def seconds(wait: int) -> t.Optional[float]:
     """The inverse of `wait_for`."""
     return None if wait < 0 else wait / NS_PER_S
 
@@ -152,12 +170,13 @@ def seconds(wait: int) -> float | None:
 def host_bytes(host: object) -> bytes:
     """A host's name as the resolver wants it: a str that is not ASCII goes through IDNA."""
     if isinstance(host, str):
+        host = exact_str(host)
         try:
             name = host.encode("ascii" if host.isascii() else "idna")
         except UnicodeError:
             raise TypeError("encoding of hostname failed") from None
     elif isinstance(host, (bytes, bytearray)):
-        name = bytes(host)
+        name = exact_bytes(host)
     else:
         raise TypeError(f"str, bytes or bytearray expected, not {type(host).__name__}")
     if b"\0" in name:
@@ -165,7 +184,7 @@ def host_bytes(host: object) -> bytes:
     return name
 
 
-def port_number(port: SupportsIndex, caller: str) -> int:
+def port_number(port: t.SupportsIndex, caller: str) -> int:
     """``port`` as a number of 16 bits, for the method ``caller``."""
     number = index(port)
     if not 0 <= number <= 0xFFFF:

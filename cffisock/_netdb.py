@@ -7,24 +7,25 @@ import os
 import sys
 from operator import index
 
+from . import _types as t
 from ._address import unpack
 from ._address.inet import host_address, unpack_inet
-from ._arguments import UINT_MAX, c_int, c_path, c_text, kind_of
+from ._arguments import (
+    UINT_MAX,
+    c_int,
+    c_path,
+    c_text,
+    exact_bytes,
+    exact_str,
+    exact_tuple,
+    kind_of,
+    without_nul,
+)
 from ._buffers import allocate
 from ._cffi import ffi, lib
 from ._errors import check, error_for, gai_error, herror_for
 from ._inet import inet_ntop, remember
 from ._platform import CONSTANTS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, Callable, SupportsIndex, Union
-
-    from ._arguments import PathLike
-
-    Host = Union[str, bytes, bytearray]
-    HostEntry = tuple[str, list[str], list[str]]
-    Answer = tuple[int, int, int, str, Any]
 
 AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
 AF_INET = CONSTANTS["AF_INET"]
@@ -38,20 +39,20 @@ _ANSWER_SIZE = ffi.sizeof("cs_answer")
 
 # The answers for hosts and services that are numbers, which are the same at any time, by what
 # the shim is given.  A look-up takes 0.3 us, asking the C library and reading its answer 3.
-_numeric: dict[tuple[Any, ...], list[Answer]] = {}
+_numeric: dict[tuple[t.Any, ...], list[t.Answer]] = {}
 
 
 # --- addresses and names -----------------------------------------------------------------
 
 
 def getaddrinfo(
-    host: str | bytes | None,
-    port: SupportsIndex | str | bytes | None,
-    family: SupportsIndex = 0,
-    type: SupportsIndex = 0,
-    proto: SupportsIndex = 0,
-    flags: SupportsIndex = 0,
-) -> list[Answer]:
+    host: t.Union[str, bytes, None],
+    port: t.Union[t.SupportsIndex, str, bytes, None],
+    family: t.SupportsIndex = 0,
+    type: t.SupportsIndex = 0,
+    proto: t.SupportsIndex = 0,
+    flags: t.SupportsIndex = 0,
+) -> list[t.Answer]:
     """The addresses of ``host`` and the service ``port``: getaddrinfo(3).
 
     Each as ``(family, type, proto, canonname, address)``, plain ints, as `socket` and
@@ -75,7 +76,7 @@ def getaddrinfo(
     return answers
 
 
-def getnameinfo(sockaddr: tuple[Any, ...], flags: SupportsIndex, /) -> tuple[str, str]:
+def getnameinfo(sockaddr: tuple[t.Any, ...], flags: t.SupportsIndex, /) -> tuple[str, str]:
     """The names of the host and the service at an address: getnameinfo(3).
 
     ``sockaddr`` is one of AF_INET or AF_INET6 with a numeric host.  Raises gaierror.
@@ -84,17 +85,18 @@ def getnameinfo(sockaddr: tuple[Any, ...], flags: SupportsIndex, /) -> tuple[str
     if not isinstance(sockaddr, tuple):
         del sockaddr  # the traceback keeps this frame, which need not keep the argument
         raise TypeError("getnameinfo() argument 1 must be a tuple")
-    if not 2 <= len(sockaddr) <= 4 or not isinstance(sockaddr[0], str):
+    parts = exact_tuple(sockaddr)
+    if not 2 <= len(parts) <= 4 or not isinstance(parts[0], str):
         raise TypeError("getnameinfo(): illegal sockaddr argument")
-    host = c_text(sockaddr[0], "host")
-    port = b"%d" % c_int(sockaddr[1])
-    flowinfo = index(sockaddr[2]) & UINT_MAX if len(sockaddr) > 2 else 0
-    scope = index(sockaddr[3]) & UINT_MAX if len(sockaddr) > 3 else 0
+    host = c_text(parts[0], "host")
+    port = b"%d" % c_int(parts[1])
+    flowinfo = index(parts[2]) & UINT_MAX if len(parts) > 2 else 0
+    scope = index(parts[3]) & UINT_MAX if len(parts) > 3 else 0
     if flowinfo > 0xFFFFF:
         raise OverflowError("getnameinfo(): flowinfo must be 0-1048575.")
     sys.audit("socket.getnameinfo", sockaddr)
     names = ffi.new("cs_names *")
-    code = lib.cs_getnameinfo(host, port, len(sockaddr) > 2, flowinfo, scope, flags, names)
+    code = lib.cs_getnameinfo(host, port, len(parts) > 2, flowinfo, scope, flags, names)
     if code == -errno.EAFNOSUPPORT:
         raise OSError("IPv4 sockaddr must be 2 tuple")
     if code != 0:
@@ -102,17 +104,18 @@ def getnameinfo(sockaddr: tuple[Any, ...], flags: SupportsIndex, /) -> tuple[str
     return os.fsdecode(ffi.string(names.host)), ffi.string(names.service).decode()
 
 
-def _node(host: object) -> Any:
-    if isinstance(host, str):
-        return _idna(host)
+def _node(host: object) -> t.Any:
     if host is None:
         return ffi.NULL
+    if isinstance(host, str):
+        return without_nul(_idna(host), "character")
     if isinstance(host, bytes):
-        return bytes(host)
+        return without_nul(exact_bytes(host), "byte")
     raise TypeError("getaddrinfo() argument 1 must be string or None")
 
 
 def _idna(name: str) -> bytes:
+    name = exact_str(name)
     # The codec takes 650 ns to find out that an ASCII name has no label that is empty or
     # longer than 63, this 150.
     if name.isascii() and len(name) < 64 and ".." not in name and name[:1] != ".":
@@ -120,22 +123,22 @@ def _idna(name: str) -> bytes:
     return name.encode("idna")
 
 
-def _service(port: Any) -> Any:
+def _service(port: t.Any) -> t.Any:
     if type(port) is int:
         return b"%d" % port
     if port is None:
         return ffi.NULL
     if isinstance(port, str):
-        return port.encode()
+        return without_nul(exact_str(port).encode(), "character")
     if isinstance(port, bytes):
-        return bytes(port)
+        return without_nul(exact_bytes(port), "byte")
     try:
         return b"%d" % index(port)
     except TypeError:
         raise OSError("Int or String expected") from None
 
 
-def _is_numeric(name: Any, service: Any) -> bool:
+def _is_numeric(name: t.Any, service: t.Any) -> bool:
     """Whether both are numbers, no longer than they need to be."""
     if not (isinstance(name, bytes) and isinstance(service, bytes)):
         return False
@@ -144,7 +147,7 @@ def _is_numeric(name: Any, service: Any) -> bool:
     return bool(lib.cs_put_host(ffi.new("cs_addr *"), AF_UNSPEC, name))
 
 
-def _answers(count: int, memory: Any) -> list[Answer]:
+def _answers(count: int, memory: t.Any) -> list[t.Answer]:
     end = count * _ANSWER_SIZE
     answers = [_answer(memory + at) for at in range(0, end, _ANSWER_SIZE)]
     canonname = ffi.string(memory + end)
@@ -155,7 +158,7 @@ def _answers(count: int, memory: Any) -> list[Answer]:
     return answers
 
 
-def _answer(record: Any) -> Answer:
+def _answer(record: t.Any) -> t.Answer:
     answer = ffi.cast("cs_answer *", record)
     addr = ffi.addressof(answer, "addr")
     address = unpack((addr, ffi.buffer(addr)), None)
@@ -165,7 +168,7 @@ def _answer(record: Any) -> Answer:
 # --- hosts ---------------------------------------------------------------------------------
 
 
-def gethostbyname(hostname: Host, /) -> str:
+def gethostbyname(hostname: t.Host, /) -> str:
     """The first IPv4 address of ``hostname``, as text.  Raises gaierror."""
     name = _host(hostname, "gethostbyname")
     sys.audit("socket.gethostbyname", hostname)
@@ -174,7 +177,7 @@ def gethostbyname(hostname: Host, /) -> str:
     return unpack_inet(addr, None)[0]
 
 
-def gethostbyname_ex(hostname: Host, /) -> HostEntry:
+def gethostbyname_ex(hostname: t.Host, /) -> t.HostEntry:
     """``(name, aliases, addresses)`` of the host ``hostname``, IPv4 only: gethostbyname_r(3).
 
     Raises gaierror or herror.
@@ -185,7 +188,7 @@ def gethostbyname_ex(hostname: Host, /) -> HostEntry:
     return _host_entry(lib.cs_gethostbyname, name)
 
 
-def gethostbyaddr(ip_address: Host, /) -> HostEntry:
+def gethostbyaddr(ip_address: t.Host, /) -> t.HostEntry:
     """``(name, aliases, addresses)`` of the host at an address: gethostbyaddr_r(3).
 
     ``ip_address`` may be a name, too.  Raises gaierror or herror.
@@ -203,7 +206,7 @@ def _host(hostname: object, caller: str) -> bytes:
     if isinstance(hostname, str):
         name = _idna(hostname)
     elif isinstance(hostname, (bytes, bytearray)):
-        name = bytes(hostname)
+        name = exact_bytes(hostname)
     else:
         kind = kind_of(hostname)
         raise TypeError(f"{caller}() argument 1 must be str, bytes or bytearray, not {kind}")
@@ -213,7 +216,7 @@ def _host(hostname: object, caller: str) -> bytes:
     return name
 
 
-def _host_entry(look_up: Callable[..., int], key: Any) -> HostEntry:
+def _host_entry(look_up: t.Callable[..., int], key: t.Any) -> t.HostEntry:
     host = ffi.new("cs_host *")
     # The members of `host` point into the memory.
     code, _memory = _with_room(look_up, key, host)
@@ -227,7 +230,7 @@ def _host_entry(look_up: Callable[..., int], key: Any) -> HostEntry:
     )
 
 
-def _listed(pointers: Any) -> list[Any]:
+def _listed(pointers: t.Any) -> list[t.Any]:
     """The pointers of a C list, up to the NULL that ends it."""
     count = 0
     while pointers[count] != ffi.NULL:
@@ -243,16 +246,16 @@ def gethostname() -> str:
     return os.fsdecode(ffi.string(name))
 
 
-def sethostname(name: PathLike, /) -> None:
+def sethostname(name: t.PathLike, /) -> None:
     """Gives this host a name, which takes privileges: sethostname(2)."""
-    text = name if isinstance(name, bytes) else c_path(name)
+    text = c_path(name)
     sys.audit("socket.sethostname", text)
     check(lib.cs_sethostname(text, len(text)))
 
 
 # --- services and protocols ------------------------------------------------------------------
 
-_ANY_PROTOCOL: Any = object()
+_ANY_PROTOCOL: t.Any = object()
 
 
 def getservbyname(servicename: str, protocolname: str = _ANY_PROTOCOL, /) -> int:
@@ -264,7 +267,7 @@ def getservbyname(servicename: str, protocolname: str = _ANY_PROTOCOL, /) -> int
     return _found(port, "service/proto not found")
 
 
-def getservbyport(port: SupportsIndex, protocolname: str = _ANY_PROTOCOL, /) -> str:
+def getservbyport(port: t.SupportsIndex, protocolname: str = _ANY_PROTOCOL, /) -> str:
     """The name of the service at a port, for any protocol or for one: getservbyport_r(3)."""
     number = c_int(port)
     audited, protocol = _protocol(protocolname, "getservbyport")
@@ -283,7 +286,7 @@ def getprotobyname(protocolname: str, /) -> int:
     return _found(number, "protocol not found")
 
 
-def _protocol(name: str, caller: str) -> tuple[str | None, Any]:
+def _protocol(name: str, caller: str) -> tuple[t.Optional[str], t.Any]:
     """The protocol ``name`` for the audit event, and for the shim."""
     if name is _ANY_PROTOCOL:
         return None, ffi.NULL
@@ -296,7 +299,7 @@ def _found(result: int, complaint: str) -> int:
     return result
 
 
-def _with_room(look_up: Callable[..., int], *arguments: Any) -> tuple[int, Any]:
+def _with_room(look_up: t.Callable[..., int], *arguments: t.Any) -> tuple[int, t.Any]:
     """The result of the shim's ``look_up``, and the memory that it put its data into."""
     for size in _ROOMS:
         memory = allocate("char[]", size)

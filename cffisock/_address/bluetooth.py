@@ -13,39 +13,35 @@
 
 from __future__ import annotations
 
+from .. import _types as t
+from .._arguments import exact_bytes, exact_tuple, without_nul
 from .._cffi import lib
 from .._platform import CONSTANTS
 from . import raw
-from ._codec import Codec, completed, put, take, text, utf8, without_nul, wrapped
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, Callable
-
-    Form = tuple[Callable[[Any, str], Any], Callable[[Any], Any]]
+from ._codec import Codec, completed, put, take, text, utf8, wrapped
 
 AF_BLUETOOTH = CONSTANTS["AF_BLUETOOTH"]
 BDADDR_BREDR = CONSTANTS["BDADDR_BREDR"]
 HCI_CHANNEL_RAW = CONSTANTS["HCI_CHANNEL_RAW"]
 
 
-def pack(address: Any, caller: str, sock: Any) -> Any:
+def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """The address of ``sock`` in its protocol's form, as a ``cs_addr *``."""
     form = FORMS.get(sock._cs_kind[2])
     if form is not None:
         return form[0](address, caller)
-    if isinstance(address, tuple) and address[:1] == (AF_BLUETOOTH,):
+    if isinstance(address, tuple) and exact_tuple(address)[:1] == (AF_BLUETOOTH,):
         return raw.pack(address, caller, sock)
     raise OSError(f"{caller}(): unknown Bluetooth protocol")
 
 
-def unpack(addr: Any, sock: Any) -> Any:
+def unpack(addr: t.Any, sock: t.Any) -> t.Any:
     """The address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
     form = FORMS.get(sock._cs_kind[2])
     return raw.unpack(addr, sock) if form is None else form[1](addr)
 
 
-def pack_l2cap(address: Any, caller: str) -> Any:
+def pack_l2cap(address: t.Any, caller: str) -> t.Any:
     """``(bdaddr, psm[, cid[, bdaddr_type]])`` as a ``cs_addr *``."""
     try:
         parts = require_items(address, 2, 4)
@@ -57,7 +53,7 @@ def pack_l2cap(address: Any, caller: str) -> Any:
     return put_device(lib.cs_put_l2cap, name, *numbers)
 
 
-def unpack_l2cap(addr: Any) -> tuple[Any, ...]:
+def unpack_l2cap(addr: t.Any) -> tuple[t.Any, ...]:
     """``(bdaddr, psm[, cid[, bdaddr_type]])`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_l2cap, addr)
     psm, cid, kind, *_ = fields.number
@@ -67,7 +63,7 @@ def unpack_l2cap(addr: Any) -> tuple[Any, ...]:
     return parts[:3] if cid else parts[:2]
 
 
-def pack_rfcomm(address: Any, caller: str) -> Any:
+def pack_rfcomm(address: t.Any, caller: str) -> t.Any:
     """``(bdaddr, channel)`` as a ``cs_addr *``."""
     try:
         bdaddr, channel = require_items(address, 2, 2)
@@ -77,13 +73,13 @@ def pack_rfcomm(address: Any, caller: str) -> Any:
     return put_device(lib.cs_put_rfcomm, name, number)
 
 
-def unpack_rfcomm(addr: Any) -> tuple[str, int]:
+def unpack_rfcomm(addr: t.Any) -> tuple[str, int]:
     """``(bdaddr, channel)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_rfcomm, addr)
     return text(fields).decode(), fields.number[0]
 
 
-def pack_hci(address: Any, caller: str) -> Any:
+def pack_hci(address: t.Any, caller: str) -> t.Any:
     """``device_id`` or ``(device_id[, channel])`` as a ``cs_addr *``."""
     try:
         parts = (address,) if hasattr(type(address), "__index__") else require_items(address, 1, 2)
@@ -94,31 +90,34 @@ def pack_hci(address: Any, caller: str) -> Any:
     return put(lib.cs_put_hci, *numbers)
 
 
-def unpack_hci(addr: Any) -> int | tuple[int, int]:
+def unpack_hci(addr: t.Any) -> t.Union[int, tuple[int, int]]:
     """``device_id`` or ``(device_id, channel)`` of a ``cs_addr *``."""
     device, channel, *_ = take(lib.cs_take_hci, addr).number
     return device if channel == HCI_CHANNEL_RAW else (device, channel)
 
 
-def pack_sco(address: Any, caller: str) -> Any:
+def pack_sco(address: t.Any, caller: str) -> t.Any:
     """``bdaddr``, a str or bytes, as a ``cs_addr *``."""
     if isinstance(address, bytes):
-        return put_device(lib.cs_put_sco, without_nul(address, "byte"))
+        return put_device(lib.cs_put_sco, without_nul(exact_bytes(address), "byte"))
     if isinstance(address, str):
         return put_device(lib.cs_put_sco, utf8(address, ""))
     raise wrong_format(caller)
 
 
-def unpack_sco(addr: Any) -> str:
+def unpack_sco(addr: t.Any) -> str:
     """``bdaddr`` of a ``cs_addr *``."""
     return text(take(lib.cs_take_sco, addr)).decode()
 
 
-def require_items(address: Any, least: int, most: int) -> tuple[Any, ...]:
+def require_items(address: t.Any, least: int, most: int) -> tuple[t.Any, ...]:
     """``address`` if it is a tuple with so many items, else a TypeError."""
-    if not isinstance(address, tuple) or not least <= len(address) <= most:
+    if not isinstance(address, tuple):
         raise TypeError
-    return address
+    parts = exact_tuple(address)
+    if not least <= len(parts) <= most:
+        raise TypeError
+    return parts
 
 
 def wrong_format(caller: str) -> OSError:
@@ -126,7 +125,7 @@ def wrong_format(caller: str) -> OSError:
     return OSError(f"{caller}(): wrong format")
 
 
-def put_device(put_address: Callable[..., int], name: bytes, *numbers: int) -> Any:
+def put_device(put_address: t.Callable[..., int], name: bytes, *numbers: int) -> t.Any:
     """`put`, where the only thing that can be wrong is the device's ``name``."""
     try:
         return put(put_address, name, *numbers)
@@ -134,7 +133,7 @@ def put_device(put_address: Callable[..., int], name: bytes, *numbers: int) -> A
         raise OSError("bad bluetooth address") from None
 
 
-FORMS: dict[int, Form] = {
+FORMS: dict[int, t.Form] = {
     CONSTANTS["BTPROTO_L2CAP"]: (pack_l2cap, unpack_l2cap),
     CONSTANTS["BTPROTO_RFCOMM"]: (pack_rfcomm, unpack_rfcomm),
     CONSTANTS["BTPROTO_HCI"]: (pack_hci, unpack_hci),

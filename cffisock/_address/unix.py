@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
+from .. import _types as t
+from .._arguments import exact_str
 from .._buffers import readable
 from .._cffi import ffi, lib
 from .._platform import CONSTANTS
 from ._codec import Codec, keep, take, text
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 AF_UNIX = CONSTANTS["AF_UNIX"]
 
 
-def pack(address: Any, caller: str, sock: Any) -> Any:
+def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """The path or name ``address`` as a ``cs_addr *``."""
-    path = readable(os.fsencode(address) if isinstance(address, str) else address)
+    path = readable(os.fsencode(exact_str(address)) if isinstance(address, str) else address)
     addr = ffi.new("cs_addr *")
     try:
-        if lib.cs_put_unix(addr, path, len(path)) < 0:
-            raise OSError("AF_UNIX path too long")
+        result = lib.cs_put_unix(addr, path, len(path))
     finally:
         ffi.release(path)
+    if result == -errno.EINVAL:
+        raise ValueError("embedded null byte")
+    if result < 0:
+        raise OSError("AF_UNIX path too long")
     if type(address) in (str, bytes):
         keep(AF_UNIX, address, addr)
     return addr
 
 
-def unpack(addr: Any, sock: Any) -> str | bytes:
+def unpack(addr: t.Any, sock: t.Any) -> t.Union[str, bytes]:
     """The path of ``addr``, '' where it has none; an abstract name as bytes."""
     path = text(take(lib.cs_take_unix, addr))
     return path if path.startswith(b"\0") else os.fsdecode(path)

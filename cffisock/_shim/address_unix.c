@@ -6,7 +6,8 @@
 #define PATH_AT offsetof(struct sockaddr_un, sun_path)
 
 /* A path gets its NUL byte; an abstract name, which begins with one, does not, nor the
- * empty name, for which bind(2) chooses one.  -ENAMETOOLONG where it does not fit. */
+ * empty name, for which bind(2) chooses one.  -ENAMETOOLONG where it does not fit, -EINVAL for a
+ * path with a NUL byte, which the kernel would take for its end. */
 int cs_put_unix(cs_addr *addr, const char *path, size_t len)
 {
     struct sockaddr_un sun = {.sun_family = AF_UNIX};
@@ -14,6 +15,8 @@ int cs_put_unix(cs_addr *addr, const char *path, size_t len)
 
     if (len + !abstract > sizeof sun.sun_path)
         return -ENAMETOOLONG;
+    if (!abstract && memchr(path, '\0', len) != NULL)
+        return -EINVAL;
     memcpy(sun.sun_path, path, len);
     cs_addr_set(addr, &sun, PATH_AT + len + !abstract);
     return 0;

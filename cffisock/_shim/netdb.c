@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 
 _Static_assert(sizeof(((cs_names *)0)->host) >= NI_MAXHOST, "cs_names holds every host's name");
 _Static_assert(sizeof(((cs_names *)0)->service) >= NI_MAXSERV, "cs_names holds every service");
@@ -49,6 +50,16 @@ static int copy_answers(const struct addrinfo *found, char *buf, size_t len)
     return count;
 }
 
+/* Whether `service` is a number that no port has.  musl's getaddrinfo() refuses it; glibc's takes
+ * the lowest 16 bits of it for the port. */
+static int is_no_port(const char *service)
+{
+    char *end;
+    unsigned long number = strtoul(service, &end, 10);
+
+    return end != service && *end == '\0' && number > UINT16_MAX;
+}
+
 int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
                    int flags, char *buf, size_t len)
 {
@@ -59,8 +70,11 @@ int cs_getaddrinfo(const char *host, const char *service, int family, int type, 
         .ai_protocol = proto,
     };
     struct addrinfo *found;
-    int result = getaddrinfo(host, service, &hints, &found);
+    int result;
 
+    if (service != NULL && is_no_port(service))
+        return EAI_SERVICE;
+    result = getaddrinfo(host, service, &hints, &found);
     if (result == 0) {
         result = copy_answers(found, buf, len);
         freeaddrinfo(found);
@@ -73,8 +87,11 @@ int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowin
 {
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM};
     struct addrinfo *found;
-    int result = getaddrinfo(host, port, &hints, &found), error;
+    int result, error;
 
+    if (is_no_port(port))
+        return EAI_SERVICE;
+    result = getaddrinfo(host, port, &hints, &found);
     if (result != 0)
         return result;
     if (found->ai_family == AF_INET6) {
