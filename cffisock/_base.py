@@ -323,7 +323,8 @@ def wrap(cls: t.Any, fd: int, family: int, type: int, proto: int) -> t.Any:
     sock = cls.__new__(cls)
     try:
         _own(sock, fd, family, type, proto)
-        sys.audit("socket.__new__", sock, family, type, proto)
+        if cls is not socket:
+            sys.audit("socket.__new__", sock, family, type, proto)
     except BaseException:
         socket.close(sock)
         raise

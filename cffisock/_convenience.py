@@ -1,59 +1,69 @@
 """What is made of sockets: connections, servers, pairs, descriptors sent to other processes.
 
-Programs replace ``socket.socket`` and ``socket.getaddrinfo`` with their own (proxies, name
-servers, tests) and rely on these functions to use them: hence ``cffisock.`` before both.
+Programs replace ``socket.socket``, ``socket.getaddrinfo`` and others with their own (proxies, name
+servers, guards, tests) and rely on these functions to use them: hence ``cffisock.`` before them.
 """
 
 from __future__ import annotations
 
-import array
 import builtins
 
 import cffisock
 
-from . import _base, _netdb
+from . import _base
+from . import _types as t
 from ._ancillary import CMSG_LEN
-from ._arguments import c_fd
-from ._cffi import lib
 from ._enums import FAMILIES, KINDS, AddressFamily, SocketKind
-from ._errors import check
 from ._object import socket
 from ._platform import CONSTANTS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, NoReturn, SupportsIndex
 
 AF_INET = AddressFamily(CONSTANTS["AF_INET"])
 AF_INET6 = AddressFamily(CONSTANTS["AF_INET6"])
 AF_UNIX = AddressFamily(CONSTANTS["AF_UNIX"])
 SOCK_STREAM = SocketKind(CONSTANTS["SOCK_STREAM"])
+SOL_SOCKET, SCM_RIGHTS = CONSTANTS["SOL_SOCKET"], CONSTANTS["SCM_RIGHTS"]
+SO_REUSEADDR, SO_REUSEPORT = CONSTANTS["SO_REUSEADDR"], CONSTANTS["SO_REUSEPORT"]
+IPV6_ONLY = CONSTANTS["IPPROTO_IPV6"], CONSTANTS["IPV6_V6ONLY"]
 
 _LOCALHOST = "127.0.0.1"
 _LOCALHOST_V6 = "::1"
-_GLOBAL_DEFAULT_TIMEOUT: Any = object()
+_GLOBAL_DEFAULT_TIMEOUT: t.Any = object()
 
 
 # --- sockets on descriptors -----------------------------------------------------------
 
 
-def fromfd(fd: SupportsIndex, family: int, type: int, proto: int = 0) -> socket:
+def fromfd(fd: t.SupportsIndex, family: int, type: int, proto: int = 0) -> t.PublicSocket:
     """A socket on a duplicate of the descriptor ``fd``: dup(2)."""
-    copy = check(lib.cs_dup(c_fd(fd)))
-    return _base.on_descriptor(cffisock.socket, family, type, proto, copy)
+    sock: t.PublicSocket = _base.on_descriptor(
+        cffisock.socket, family, type, proto, cffisock.dup(fd)
+    )
+    return sock
 
 
 def socketpair(
-    family: int | None = None, type: int = SOCK_STREAM, proto: int = 0
-) -> tuple[socket, socket]:
+    family: t.Optional[int] = None, type: int = SOCK_STREAM, proto: int = 0
+) -> tuple[t.PublicSocket, t.PublicSocket]:
     """Two sockets that are connected to each other, of AF_UNIX by default: socketpair(2)."""
-    return _base.wrapped_pair(cffisock.socket, AF_UNIX if family is None else family, type, proto)
+    if family is None:
+        family = AF_UNIX
+    if cffisock.socket is socket:
+        return _base.wrapped_pair(socket, family, type, proto)
+    bare = cffisock._socket.socketpair(family, type, proto)
+    made: list[t.Any] = []
+    try:
+        for sock in bare:
+            made.append(_base.on_descriptor(cffisock.socket, family, type, proto, sock.detach()))
+    except BaseException:
+        for sock in (*bare, *made):
+            sock.close()
+        raise
+    return made[0], made[1]
 
 
 def _fallback_socketpair(
     family: int = AF_INET, type: int = SOCK_STREAM, proto: int = 0
-) -> tuple[socket, socket]:
+) -> tuple[t.PublicSocket, t.PublicSocket]:
     """As `socketpair`, over TCP on the loopback interface, for AF_INET and AF_INET6."""
     if family not in (AF_INET, AF_INET6):
         raise ValueError("Only AF_INET and AF_INET6 socket address families are supported")
@@ -62,35 +72,46 @@ def _fallback_socketpair(
     if proto != 0:
         raise ValueError("Only protocol zero is supported")
     host = _LOCALHOST if family == AF_INET else _LOCALHOST_V6
-    with socket(family, type, proto) as listener:
+    listener = cffisock.socket(family, type, proto)
+    try:
         listener.bind((host, 0))
         listener.listen()
-        client = socket(family, type, proto)
+        address = listener.getsockname()[:2]
+        client = cffisock.socket(family, type, proto)
         try:
             client.setblocking(False)
             try:  # noqa: SIM105  (contextlib takes 0.5 ms to import)
-                client.connect(listener.getsockname()[:2])
-            except BlockingIOError:
+                client.connect(address)
+            except (BlockingIOError, InterruptedError):
                 pass
             client.setblocking(True)
             server, _ = listener.accept()
         except BaseException:
             client.close()
             raise
-    # Anybody on this machine could have connected in between.
-    if client.getpeername() != server.getsockname() or server.getpeername() != client.getsockname():
-        client.close()
+    finally:
+        listener.close()
+    try:
+        _require_peers(server, client)
+    except BaseException:
         server.close()
-        raise ConnectionError("Unexpected peer connection")
+        client.close()
+        raise
     return server, client
+
+
+def _require_peers(one: t.PublicSocket, other: t.PublicSocket) -> None:
+    # Anybody on this machine could have connected in between.
+    if one.getsockname() != other.getpeername() or other.getsockname() != one.getpeername():
+        raise ConnectionError("Unexpected peer connection")
 
 
 # --- connections and servers ------------------------------------------------------------
 
 
 def getaddrinfo(
-    host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
-) -> list[tuple[Any, Any, int, str, Any]]:
+    host: t.Any, port: t.Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+) -> list[tuple[t.Any, t.Any, int, str, t.Any]]:
     """The addresses of ``host`` and ``port``, either of which may be None: getaddrinfo(3).
 
     Each is ``(family, type, proto, canonname, address)``, what `socket` and its ``connect``
@@ -98,19 +119,19 @@ def getaddrinfo(
     """
     return [
         (FAMILIES.get(found, found), KINDS.get(kind, kind), protocol, canonname, address)
-        for found, kind, protocol, canonname, address in _netdb.getaddrinfo(
+        for found, kind, protocol, canonname, address in cffisock._socket.getaddrinfo(
             host, port, family, type, proto, flags
         )
     ]
 
 
 def create_connection(
-    address: tuple[Any, Any],
-    timeout: Any = _GLOBAL_DEFAULT_TIMEOUT,
-    source_address: Any = None,
+    address: tuple[t.Any, t.Any],
+    timeout: t.Any = _GLOBAL_DEFAULT_TIMEOUT,
+    source_address: t.Any = None,
     *,
     all_errors: bool = False,
-) -> socket:
+) -> t.PublicSocket:
     """A socket connected to the first of the addresses of ``(host, port)`` that answers.
 
     ``timeout`` is for each attempt, in seconds, and stays the socket's; without it there is
@@ -141,7 +162,7 @@ def create_connection(
     return _raise_connection_errors(errors, all_errors)
 
 
-def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> NoReturn:
+def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> t.NoReturn:
     try:
         if not errors:
             raise OSError("getaddrinfo returns an empty list")
@@ -155,42 +176,37 @@ def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> NoRetur
 
 def has_dualstack_ipv6() -> bool:
     """Whether an AF_INET6 socket here can take IPv4 connections too: ipv6(7)."""
+    if not cffisock.has_ipv6:
+        return False
     try:
         with cffisock.socket(AF_INET6, SOCK_STREAM) as sock:
-            sock.setsockopt(CONSTANTS["IPPROTO_IPV6"], CONSTANTS["IPV6_V6ONLY"], 0)
-            return True
+            sock.setsockopt(*IPV6_ONLY, 0)
+            return bool(sock.getsockopt(*IPV6_ONLY) == 0)
     except OSError:
         return False
 
 
 def create_server(
-    address: Any,
+    address: t.Any,
     *,
     family: int = AF_INET,
-    backlog: int | None = None,
+    backlog: t.Optional[int] = None,
     reuse_port: bool = False,
     dualstack_ipv6: bool = False,
-) -> socket:
+) -> t.PublicSocket:
     """A SOCK_STREAM socket bound to ``address`` that listens.
 
-    ``reuse_port`` sets SO_REUSEPORT.  With ``dualstack_ipv6`` an AF_INET6 socket takes IPv4
-    connections too.  Errors name the address.
+    ``reuse_port`` sets SO_REUSEPORT, where that is an option.  With ``dualstack_ipv6`` an
+    AF_INET6 socket takes IPv4 connections too.  Errors name the address.
     """
     if dualstack_ipv6:
-        if not has_dualstack_ipv6():
+        if not cffisock.has_dualstack_ipv6():
             raise ValueError("dualstack_ipv6 not supported on this platform")
         if family != AF_INET6:
             raise ValueError("dualstack_ipv6 requires AF_INET6 family")
     sock = cffisock.socket(family, SOCK_STREAM)
     try:
-        # So that the server can be started again while old connections linger.
-        sock.setsockopt(CONSTANTS["SOL_SOCKET"], CONSTANTS["SO_REUSEADDR"], 1)
-        if reuse_port:
-            sock.setsockopt(CONSTANTS["SOL_SOCKET"], CONSTANTS["SO_REUSEPORT"], 1)
-        if family == AF_INET6:
-            sock.setsockopt(
-                CONSTANTS["IPPROTO_IPV6"], CONSTANTS["IPV6_V6ONLY"], 0 if dualstack_ipv6 else 1
-            )
+        _set_server_options(sock, family, reuse_port, dualstack_ipv6)
         try:
             sock.bind(address)
         except OSError as error:
@@ -206,33 +222,57 @@ def create_server(
         raise
 
 
+def _set_server_options(
+    sock: t.PublicSocket, family: int, reuse_port: bool, dualstack_ipv6: bool
+) -> None:
+    # So that the server can be started again while old connections linger; not every family has
+    # the option, and what comes of it, bind() tells.
+    try:  # noqa: SIM105  (contextlib takes 0.5 ms to import)
+        sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    except OSError:
+        pass
+    if reuse_port and family in (AF_INET, AF_INET6):
+        sock.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
+    if cffisock.has_ipv6 and family == AF_INET6:
+        sock.setsockopt(*IPV6_ONLY, 0 if dualstack_ipv6 else 1)
+
+
 # --- descriptors sent to other processes ---------------------------------------------------
 
 
 def send_fds(
-    sock: Any, buffers: Iterable[Any], fds: Iterable[int], flags: int = 0, address: Any = None
+    sock: t.Any,
+    buffers: t.Iterable[t.Any],
+    fds: t.Iterable[int],
+    flags: int = 0,
+    address: t.Any = None,
 ) -> int:
     """Sends the descriptors ``fds`` along with the data ``buffers``: SCM_RIGHTS in unix(7).
 
-    Returns how many bytes of the data were sent.
+    Returns how many bytes of the data were sent.  ``flags`` and ``address`` are not used, as in
+    the standard module.
     """
-    rights = (CONSTANTS["SOL_SOCKET"], CONSTANTS["SCM_RIGHTS"], array.array("i", fds))
-    sent: int = sock.sendmsg(buffers, [rights], flags, address)
+    import array  # noqa: PLC0415  (few programs need it)
+
+    rights = SOL_SOCKET, SCM_RIGHTS, array.array("i", fds)
+    sent: int = sock.sendmsg(buffers, [rights])
     return sent
 
 
 def recv_fds(
-    sock: Any, bufsize: int, maxfds: int, flags: int = 0
-) -> tuple[bytes, list[int], int, Any]:
+    sock: t.Any, bufsize: int, maxfds: int, flags: int = 0
+) -> tuple[bytes, list[int], int, t.Any]:
     """Receives up to ``bufsize`` bytes and ``maxfds`` descriptors: SCM_RIGHTS in unix(7).
 
-    Returns the data, the descriptors, the ``MSG_`` flags and the sender's address.
+    Returns the data, the descriptors, the ``MSG_`` flags and the sender's address.  ``flags`` is
+    not used, as in the standard module.
     """
+    import array  # noqa: PLC0415  (few programs need it)
+
     fds = array.array("i")
-    data, items, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(maxfds * fds.itemsize), flags)
-    rights = (CONSTANTS["SOL_SOCKET"], CONSTANTS["SCM_RIGHTS"])
+    data, items, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(maxfds * fds.itemsize))
     for level, kind, payload in items:
-        if (level, kind) == rights:
+        if (level, kind) == (SOL_SOCKET, SCM_RIGHTS):
             fds.frombytes(payload[: len(payload) - len(payload) % fds.itemsize])
     return data, list(fds), msg_flags, address
 

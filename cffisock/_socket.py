@@ -3,6 +3,7 @@ plain ints for constants, and the functions that need no public socket."""
 
 from __future__ import annotations
 
+from . import _types as t
 from ._ancillary import CMSG_LEN, CMSG_SPACE
 from ._arguments import c_fd
 from ._base import getdefaulttimeout, setdefaulttimeout, socket, socketpair
@@ -32,10 +33,6 @@ from ._netdb import (
 )
 from ._netif import if_indextoname, if_nameindex, if_nametoindex
 from ._platform import CONSTANTS, TEXTS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, SupportsIndex
 
 __all__ = [
     "CMSG_LEN",
@@ -83,17 +80,17 @@ CONSTANT_NAMES = (*CONSTANTS, *TEXTS)
 __all__ += CONSTANT_NAMES
 
 
-def close(fd: SupportsIndex, /) -> None:
+def close(fd: t.SupportsIndex, /) -> None:
     """Closes the descriptor ``fd``: close(2)."""
     check(lib.cs_close(c_fd(fd)))
 
 
-def dup(fd: SupportsIndex, /) -> int:
+def dup(fd: t.SupportsIndex, /) -> int:
     """A duplicate of the descriptor ``fd``, close-on-exec: dup(2)."""
     return check(lib.cs_dup(c_fd(fd)))
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> t.Any:
     if name == "CAPI":
         # Extension modules of CPython, _ssl among them, ask for this while they are imported.
         from ._install import interpreters_own  # noqa: PLC0415  (that module imports this one)
