@@ -6,9 +6,17 @@ Use it as ``import cffisock as socket``; or let a program that knows nothing of 
 
 from __future__ import annotations
 
-from errno import EAGAIN, EBADF, EWOULDBLOCK
+import errno as errno
+import io as io
+import os as os
+import sys as sys
+from enum import IntEnum as IntEnum
+from enum import IntFlag as IntFlag
+from errno import EAGAIN as EAGAIN
+from errno import EBADF as EBADF
+from errno import EWOULDBLOCK as EWOULDBLOCK
 
-from . import _platform, _socket
+from . import _enums, _platform, _socket
 from ._convenience import (
     _GLOBAL_DEFAULT_TIMEOUT,
     _LOCALHOST,
@@ -25,15 +33,15 @@ from ._convenience import (
     socketpair,
 )
 from ._enums import (
-    ENUMS,
     AddressFamily,
-    AddressInfo,
-    MsgFlag,
     SocketKind,
     _intenum_converter,
 )
-from ._install import install
-from ._io import SocketIO, _blocking_errnos
+from ._enums import AddressInfo as AddressInfo
+from ._enums import MsgFlag as MsgFlag
+from ._install import install as install
+from ._io import SocketIO as SocketIO
+from ._io import _blocking_errnos
 from ._object import socket
 from ._sendfile import _GiveupOnSendfile
 from ._socket import (
@@ -73,16 +81,14 @@ from ._socket import (
 
 globals().update(_platform.CONSTANTS)
 globals().update(_platform.TEXTS)
-for _enum in ENUMS:
+for _enum in _enums.ENUMS:
     globals().update(_enum.__members__)
 del _enum
 
 __all__ = [
     "AddressFamily",
-    "AddressInfo",
     "CMSG_LEN",
     "CMSG_SPACE",
-    "MsgFlag",
     "SocketKind",
     "SocketType",
     "close",
@@ -115,7 +121,6 @@ __all__ = [
     "inet_ntoa",
     "inet_ntop",
     "inet_pton",
-    "install",
     "ntohl",
     "ntohs",
     "recv_fds",
@@ -130,8 +135,26 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import array as array
+    import selectors as selectors
+
     # The constants come from a table that a type checker cannot see.
     BDADDR_ANY: str
     BDADDR_LOCAL: str
 
     def __getattr__(name: str) -> int: ...
+else:
+    # Modules that programs find here, since the standard module imports them.
+    _LATER = {"array", "selectors"}
+
+    def __getattr__(name: str) -> object:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = module = __import__(name)
+        return module
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_LATER})
+
+
+del TYPE_CHECKING

@@ -14,7 +14,7 @@ import pytest
 import cffisock
 from cffisock import _socket
 from cffisock._surface import MODULE, SOCKET
-from tests.support import IS_PYPY
+from tests.support import CPYTHON, IS_PYPY, isolated
 
 OWN_SOCKET, OWN_BASE, _ssl = map(importlib.import_module, ("socket", "_socket", "_ssl"))
 LAYERS = [(OWN_SOCKET, cffisock), (OWN_BASE, _socket)]
@@ -51,6 +51,64 @@ def test_members_of_the_type(own: Any, ours: Any) -> None:
 def test_what_3_15_has() -> None:
     assert [name for name in MODULE if not hasattr(cffisock, name)] == []
     assert [name for name in SOCKET if not hasattr(cffisock.socket, name)] == []
+
+
+# socket.py of some version has these, and programs use them.
+MODULES = ["_socket", "array", "errno", "io", "os", "selectors", "sys"]
+
+
+def test_what_socket_py_imports() -> None:
+    for name in MODULES:
+        expected = _socket if name == "_socket" else importlib.import_module(name)
+        assert getattr(cffisock, name) is expected
+        assert name in dir(cffisock)
+        assert getattr(OWN_SOCKET, name, expected).__name__ == name
+    assert (cffisock.IntEnum, cffisock.IntFlag) == (enum.IntEnum, enum.IntFlag)
+    with pytest.raises(AttributeError, match="module 'cffisock' has no attribute 'no_such_name'"):
+        _ = cffisock.no_such_name
+
+
+def test_modules_that_are_imported_when_they_are_asked_for() -> None:
+    code = (
+        "import cffisock, sys\n"
+        "assert 'selectors' not in sys.modules\n"
+        "from cffisock import selectors\n"
+        "assert selectors is cffisock.selectors is sys.modules['selectors']\n"
+        "assert 'selectors' in vars(cffisock)\n"
+    )
+    assert isolated(code).stderr == ""
+
+
+def imported(module: str) -> set[str]:
+    """What ``from module import *`` brings."""
+    names: dict[str, Any] = {}
+    exec(f"from {module} import *", names)
+    return set(names) - {"__builtins__"}
+
+
+# Attributes of the module that its `__all__` leaves out.
+NOT_ALL = {"AddressInfo", "EAGAIN", "EBADF", "EWOULDBLOCK", "MsgFlag", "SocketIO"}
+
+
+def test_import_of_all_names() -> None:
+    """Those of 3.15, and more constants."""
+    names = imported("cffisock")
+    expected = set(MODULE) - NOT_ALL
+    assert expected <= names
+    assert names - expected <= set(_socket.CONSTANT_NAMES)
+    if CPYTHON >= (3, 15):
+        # The capsule is for C modules, which get it on the low level.
+        assert imported("socket") - {"CAPI"} == expected
+
+
+@pytest.mark.differs("own-names")
+def test_additional_names() -> None:
+    more = {name for name in vars(cffisock) if not name.startswith("_")} - set(MODULE)
+    more -= {*_socket.CONSTANT_NAMES, *MODULES, "IntEnum", "IntFlag"}
+    assert more == {"annotations", "install"}
+    more = {name for name in dir(cffisock.socket) if not name.startswith("_")} - set(SOCKET)
+    assert more == {"recvmmsg", "recvmmsg_into", "sendmmsg"}
+    assert not hasattr(cffisock, "CAPI")
 
 
 def calls(signature: inspect.Signature) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
