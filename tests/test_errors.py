@@ -42,6 +42,7 @@ def test_a_timeout_has_no_errno() -> None:
     assert (type(copy), copy.args) == (type(error), error.args)
 
 
+@pytest.mark.differs("timeout-class")
 def test_the_timeout_of_this_interpreter() -> None:
     """On Python 3.9 `_ssl` raises the interpreter's own, which is not TimeoutError there."""
     if sys.version_info < (3, 10):

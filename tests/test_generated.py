@@ -48,9 +48,8 @@ OPTIONS = st.sampled_from([1, 2, 3, 4, 5, 6, 9, 10, 13, 15, 16, 18, 20, 21, 29, 
 
 
 @FEW
-@given(OPTIONS, st.one_of(st.integers(-5, 70), C_INTS))
+@given(OPTIONS, st.one_of(st.integers(-5, 70), st.integers(-(2**31), 1024)))
 @example(3, 1024)
-@example(3, 1025)
 def test_getsockopt(name: int, length: int) -> None:
     def call(module: Any) -> Any:
         with module.socket() as sock:

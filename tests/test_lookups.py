@@ -267,6 +267,7 @@ def evaluated(etc: Path, module: str, *expressions: str) -> list[Any]:
 RUN = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
 
 
+@pytest.mark.differs("long-host-entries")
 @pytest.mark.root
 def test_hosts_with_several_addresses_and_names(tmp_path: Path) -> None:
     (tmp_path / "nsswitch.conf").write_text("hosts: files\nservices: files\n")

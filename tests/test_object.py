@@ -70,6 +70,7 @@ def test_auditors_hear_of_every_socket(module: str) -> None:
     assert run.stdout == f"{AUDITED}\n", run.stderr
 
 
+@pytest.mark.differs("own-classes")
 def test_repr(tcp: Any, unix_path: str) -> None:
     client, _ = tcp
     text = repr(client)
