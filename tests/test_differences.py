@@ -11,7 +11,6 @@ import ast
 import os
 import re
 import subprocess
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import pytest
 import cffisock
 
 from . import test_differential, test_netdb
-from .support import LONG, own, python
+from .support import LONG, later, own, python
 
 TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "differences.rst"
@@ -132,23 +131,23 @@ def test_data_that_is_there_is_not_waited_for(tmp_path: Path) -> None:
     assert (theirs.stdout, theirs.stderr) == ("95\n", "")
 
 
+def accept_and_close(listener: Any) -> None:
+    listener.accept()[0].close()
+
+
 @pytest.mark.differs("unix-connect-waits")
 def test_a_connection_waits_until_there_is_room_in_the_queue(unix_path: str) -> None:
     listener = cffisock.create_server(unix_path, family=cffisock.AF_UNIX, backlog=0)
     first, second = cffisock.socket(cffisock.AF_UNIX), cffisock.socket(cffisock.AF_UNIX)
     with listener, first, second:
-        listener.settimeout(LONG)
         first.connect(unix_path)
         with own.socket(own.AF_UNIX) as theirs:
             theirs.settimeout(LONG)
             with pytest.raises(BlockingIOError):
                 theirs.connect(unix_path)
         second.settimeout(LONG)
-        connected = threading.Thread(target=second.connect, args=(unix_path,))
-        connected.start()
-        for _ in range(2):
-            listener.accept()[0].close()
-        connected.join()
+        with later(0.05, accept_and_close, listener):
+            second.connect(unix_path)
         assert second.getpeername() == unix_path
 
 

@@ -150,8 +150,6 @@ for refuse, action in [
     (1, cffisock.socket),
     (1, cffisock.socketpair),
     (2, cffisock.socketpair),
-    (1, cffisock._socket.socketpair),
-    (2, cffisock._socket.socketpair),
     (1, listener.accept),
     (1, listener.dup),
     (1, lambda: cffisock.fromfd(spare, 2, 1)),
