@@ -66,7 +66,7 @@ def test_the_types_are_in_the_package(name: str) -> None:
 
 def is_ours(value: Any) -> bool:
     """Whether it is a function of cffisock's, and none that was inherited; PyPy's are functions."""
-    return inspect.isfunction(value) and value.__module__.startswith("cffisock")
+    return inspect.isfunction(value) and str(value.__module__).startswith("cffisock")
 
 
 def annotated() -> list[Any]:
