@@ -10,7 +10,7 @@ from . import _address
 from . import _types as t
 from ._ancillary import CONTROL_MAX, pack_control, read_extras, unpack_control
 from ._arguments import c_int, c_ssize, kind_of
-from ._buffers import allocate, from_buffer, readable, release
+from ._buffers import allocate, bytes_of, from_buffer, release
 from ._cffi import ffi, lib
 from ._errors import again
 from ._messages import items_of, with_copy
@@ -286,15 +286,6 @@ def parts_of(message: t.Any) -> tuple[bytes, t.Any, t.Any]:
         parts = data if isinstance(data, (list, tuple)) else (data,)
         data = b"".join([bytes_of(part) for part in parts])
     return data, address, ancdata
-
-
-def bytes_of(data: t.Any) -> bytes:
-    """A copy of what is bytes-like."""
-    memory = readable(data)
-    try:
-        return bytes(ffi.buffer(memory))
-    finally:
-        release(memory)
 
 
 def control_for(ancdata: t.Any, segment: int) -> tuple[t.Any, int]:

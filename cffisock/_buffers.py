@@ -57,6 +57,18 @@ def _copy(data: t.Any) -> bytes:
         return view.tobytes()
 
 
+def bytes_of(data: t.Any) -> bytes:
+    """A copy of what is bytes-like; bytes as they are."""
+    if type(data) is bytes:
+        return data
+    memory = readable(data)
+    try:
+        copy: bytes = ffi.unpack(memory, len(memory))
+        return copy
+    finally:
+        release(memory)
+
+
 def through_copy(buffer: t.Any, complaint: str, receive: t.Callable[[bytearray], t.V]) -> t.V:
     """What ``receive`` returns for a copy of ``buffer``, whose memory has no address.
 

@@ -142,7 +142,7 @@ def create_connection(
     host, port = address
     errors: list[OSError] = []
     for family, kind, proto, _, found in cffisock.getaddrinfo(host, port, 0, SOCK_STREAM):
-        sock = None
+        sock: t.Optional[t.PublicSocket] = None
         try:
             sock = cffisock.socket(family, kind, proto)
             if timeout is not _GLOBAL_DEFAULT_TIMEOUT:
@@ -204,7 +204,7 @@ def create_server(
             raise ValueError("dualstack_ipv6 not supported on this platform")
         if family != AF_INET6:
             raise ValueError("dualstack_ipv6 requires AF_INET6 family")
-    sock = cffisock.socket(family, SOCK_STREAM)
+    sock: t.PublicSocket = cffisock.socket(family, SOCK_STREAM)
     try:
         _set_server_options(sock, family, reuse_port, dualstack_ipv6)
         try:

@@ -14,8 +14,8 @@ from operator import index
 
 from . import _types as t
 from ._arguments import c_int, c_text, c_unsigned
-from ._buffers import give_scratch, new_scratch, readable, release, take_scratch
-from ._cffi import ffi, lib
+from ._buffers import bytes_of, give_scratch, new_scratch, take_scratch
+from ._cffi import lib
 from ._errors import check
 from ._platform import CONSTANTS
 
@@ -93,7 +93,7 @@ def inet_ntoa(packed_ip: t.Any, /) -> str:
             return _texts[packed_ip]
         except KeyError:
             pass
-    packed = _copy(packed_ip)
+    packed = bytes_of(packed_ip)
     if len(packed) != SIZES[AF_INET]:
         raise OSError("packed IP wrong length for inet_ntoa")
     return inet_ntop(AF_INET, packed)
@@ -128,25 +128,13 @@ def inet_ntop(address_family: t.SupportsIndex, packed_ip: t.Any, /) -> str:
         except KeyError:
             pass
     family = c_int(family)
-    packed = _copy(packed_ip)
+    packed = bytes_of(packed_ip)
     if family not in SIZES:
         raise ValueError(f"unknown address family {family}")
     if len(packed) != SIZES[family]:
         raise ValueError("invalid length of packed IP address string")
     text = _filled("inet_ntop", lib.cs_inet_ntop, family, packed)
     return remember(_texts if family == AF_INET else _texts6, packed, text.decode())
-
-
-def _copy(data: t.Any) -> bytes:
-    """The bytes of a bytes-like object."""
-    if type(data) is bytes:
-        return data
-    memory = readable(data)
-    try:
-        copy: bytes = ffi.unpack(memory, len(memory))
-        return copy
-    finally:
-        release(memory)
 
 
 def _filled(caller: str, fill: t.Callable[..., int], *arguments: t.Any) -> bytes:

@@ -4,7 +4,6 @@ recvmsg(2), sendmsg(2)."""
 from __future__ import annotations
 
 import sys
-from array import array
 
 from . import _address
 from . import _types as t
@@ -18,7 +17,15 @@ from ._ancillary import (
     unpack_extras,
 )
 from ._arguments import c_int, c_ssize
-from ._buffers import SCRATCH_SIZE, from_buffer, new_scratch, readable, release, through_copy
+from ._buffers import (
+    SCRATCH_SIZE,
+    bytes_of,
+    from_buffer,
+    new_scratch,
+    readable,
+    release,
+    through_copy,
+)
 from ._cffi import ffi, lib
 from ._errors import again
 
@@ -187,14 +194,9 @@ def _sendmsg(
     if type(item) is not tuple or len(item) != 3:
         return _sendmsgv(self, (data,), items, flags, address)
     level, kind, control = item
-    if type(control) is array:
-        control = control.tobytes()
-    if (
-        type(level) is not int
-        or type(kind) is not int
-        or type(control) is not bytes
-        or (size := len(control)) > CONTROL_ITEM_MAX
-    ):
+    control = bytes_of(control)
+    size = len(control)
+    if type(level) is not int or type(kind) is not int or size > CONTROL_ITEM_MAX:
         return _sendmsgv(self, (data,), items, flags, address)
     to = _destination(self, address)
     arguments = data, len(data), level, kind, control, size, to, flags

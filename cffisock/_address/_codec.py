@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from .. import _types as t
-from .._arguments import integer
+from .._arguments import exact_str, exact_tuple, integer, without_nul
 from .._cffi import ffi
 from .._errors import check, warn
 from .._inet import remember
@@ -76,7 +76,7 @@ def require_tuple(address: object, family: str, caller: str) -> tuple[t.Any, ...
     if not isinstance(address, tuple):
         kind = type(address).__name__
         raise TypeError(f"{caller}(): {family} address must be tuple, not {kind}")
-    return address
+    return exact_tuple(address)
 
 
 def completed(parts: tuple[t.Any, ...], size: int, *defaults: t.Any) -> tuple[t.Any, ...]:
@@ -100,14 +100,7 @@ def utf8(value: object, complaint: str) -> bytes:
     """The str ``value`` as C's text; TypeError with ``complaint`` where it is none."""
     if not isinstance(value, str):
         raise TypeError(complaint)
-    return without_nul(value.encode(), "character")
-
-
-def without_nul(data: bytes, unit: str) -> bytes:
-    """``data`` if it has no NUL byte, else a ValueError that calls it a null ``unit``."""
-    if b"\0" in data:
-        raise ValueError(f"embedded null {unit}")
-    return data
+    return without_nul(exact_str(value).encode(), "character")
 
 
 def require_pair(address: object, family: str) -> tuple[t.Any, t.Any]:
@@ -115,6 +108,7 @@ def require_pair(address: object, family: str) -> tuple[t.Any, t.Any]:
     if not isinstance(address, tuple):
         kind = type(address).__name__
         raise TypeError(f"getsockaddrarg: {family} address must be tuple, not {kind}")
-    if len(address) != 2:
-        raise TypeError(f"getsockaddrarg() takes exactly 2 arguments ({len(address)} given)")
-    return address
+    pair = exact_tuple(address)
+    if len(pair) != 2:
+        raise TypeError(f"getsockaddrarg() takes exactly 2 arguments ({len(pair)} given)")
+    return pair[0], pair[1]
