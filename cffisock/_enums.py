@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import Enum, IntEnum, IntFlag
+from types import SimpleNamespace
 
 from ._platform import CONSTANTS
 
@@ -10,23 +11,38 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-
-# Where two names have one value the first in alphabetical order is the one that is shown.
-_ROWS = sorted(
-    (value, name)
-    for name, value in CONSTANTS.items()
-    if name.startswith(("AF_", "SOCK_", "MSG_", "AI_")) and name.isupper()
-)
+_SOURCE = SimpleNamespace(**CONSTANTS)
 
 
-def _members(prefix: str) -> list[tuple[str, int]]:
-    return [(name, value) for value, name in _ROWS if name.startswith(prefix)]
+def _make(base: Any, name: str, prefix: str) -> Any:
+    """Makes an enum as the interpreter makes those of its own module.
+
+    What they pickle as, for one, differs between its versions.  Where two names have one value the
+    first in alphabetical order is the one that is shown.
+    """
+    kind = base._convert_(
+        name, __name__, lambda each: each.startswith(prefix) and each.isupper(), _SOURCE
+    )
+    kind.__module__ = "cffisock"
+    if kind.__reduce_ex__ is not Enum.__reduce_ex__:
+        kind.__reduce_ex__ = _reduce_ex_by_name
+    return kind
 
 
-AddressFamily = IntEnum("AddressFamily", _members("AF_"), module="cffisock")  # type: ignore[misc]
-SocketKind = IntEnum("SocketKind", _members("SOCK_"), module="cffisock")  # type: ignore[misc]
-MsgFlag = IntFlag("MsgFlag", _members("MSG_"), module="cffisock")  # type: ignore[misc]
-AddressInfo = IntFlag("AddressInfo", _members("AI_"), module="cffisock")  # type: ignore[misc]
+def _reduce_ex_by_name(member: Any, _protocol: int) -> Any:
+    """What pickle and copy take, before CPython 3.11.4: a name of the module.
+
+    A combination of flags has none, and cannot be pickled there; here it goes by its value.
+    """
+    if member.name in type(member).__members__:
+        return member.name
+    return type(member), (member.value,)
+
+
+AddressFamily = _make(IntEnum, "AddressFamily", "AF_")
+SocketKind = _make(IntEnum, "SocketKind", "SOCK_")
+MsgFlag = _make(IntFlag, "MsgFlag", "MSG_")
+AddressInfo = _make(IntFlag, "AddressInfo", "AI_")
 
 ENUMS: tuple[Any, ...] = (AddressFamily, SocketKind, MsgFlag, AddressInfo)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import enum
+import pickle
 from typing import Any
 
 import pytest
@@ -47,6 +49,51 @@ def test_one_number_is_one_member() -> None:
     assert repr(cffisock.AF_UNIX) == "<AddressFamily.AF_UNIX: 1>"
     assert cffisock.MSG_PEEK | cffisock.MSG_OOB == 3
     assert type(cffisock.MSG_PEEK | cffisock.MSG_OOB) is cffisock.MsgFlag
+
+
+def seen(member: Any, protocol: int) -> list[Any]:
+    """What a program sees of a member, with the names of its class and its module left out."""
+    reduced = member.__reduce_ex__(protocol)
+    if isinstance(reduced, tuple):
+        assert reduced[0] is type(member)
+        reduced = reduced[1:]
+    kind = type(member)
+    return [
+        *(reduced, repr(member), str(member), f"{member}", f"{member:>6}", f"{member:x}"),
+        *(member.name, member.value, hash(member), "__reduce_ex__" in vars(kind)),
+        *(kind.__name__, kind.__qualname__, kind.__doc__, repr(kind), kind.__mro__[1:]),
+    ]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("name", ENUMS)
+def test_members_look_and_reduce_as_the_standard_modules(name: str, protocol: int) -> None:
+    ours, theirs = getattr(cffisock, name), getattr(own, name)
+    for each, member in theirs.__members__.items():
+        # A name that has joined since may come first in the alphabet for the same number.
+        if ours[each].name == member.name:
+            assert seen(ours[each], protocol) == seen(member, protocol)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickled_and_copied_it_is_the_same_member(protocol: int) -> None:
+    combined = [
+        cffisock.MSG_PEEK | cffisock.MSG_OOB,
+        cffisock.MsgFlag(0),
+        cffisock.AI_PASSIVE | cffisock.AI_CANONNAME,
+    ]
+    for member in [*(each for name in ENUMS for each in getattr(cffisock, name)), *combined]:
+        assert pickle.loads(pickle.dumps(member, protocol)) is member
+        assert copy.copy(member) is member
+        assert copy.deepcopy(member) is member
+
+
+@pytest.mark.parametrize("name", ["MsgFlag", "AddressInfo"])
+def test_numbers_that_are_no_flag(name: str) -> None:
+    ours, theirs = getattr(cffisock, name), getattr(own, name)
+    for number in (0, 1 << 28, -1, -2, 3):
+        one, other = ours(number), theirs(number)
+        assert (int(one), int(~one)) == (int(other), int(~other))
 
 
 def test_converter() -> None:
