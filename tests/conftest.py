@@ -38,6 +38,25 @@ def why_no_netns() -> str | None:
     return None if run.returncode == 0 else f"no network namespace: {run.stderr.strip()}"
 
 
+def why_no_ipv6() -> str | None:
+    """A kernel without IPv6 opens no socket; one where it is turned off opens them, to no avail."""
+    try:
+        with own.socket(own.AF_INET6, own.SOCK_DGRAM) as sock:
+            sock.bind(("::1", 0))
+    except OSError as error:
+        return f"no IPv6: {error.strerror}"
+    return None
+
+
+def why_no_netbase() -> str | None:
+    try:
+        own.getservbyname("http", "tcp")
+        own.getprotobyname("tcp")
+    except OSError:
+        return "no names of services and protocols, which Debian has in the package netbase"
+    return None
+
+
 def why_not_vm() -> str | None:
     if os.environ.get("CFFISOCK_VM") == "1":
         return None
@@ -53,6 +72,8 @@ MARKERS: list[tuple[str, Callable[[], str | None], bool]] = [
     ("vm", why_not_vm, False),
     ("root", why_not_root, True),
     ("netns", why_no_netns, True),
+    ("ipv6", why_no_ipv6, True),
+    ("netbase", why_no_netbase, True),
 ]
 LEFT_OUT = pytest.StashKey["Counter[str]"]()
 MISSED = pytest.StashKey["list[str]"]()

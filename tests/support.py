@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import _cffi_backend
+import pytest
 
 import cffisock
 
 __all__ = [
     "CPYTHON",
     "INT",
+    "IP_FAMILIES",
     "IS_PYPY",
     "LOCALHOST",
     "LONG",
@@ -42,6 +44,8 @@ IS_PYPY = sys.implementation.name == "pypy"
 # The version of CPython, (0, 0) on others.
 CPYTHON = (0, 0) if IS_PYPY else sys.version_info[:2]
 LOCALHOST = ("127.0.0.1", 0)
+# The families of a test for both versions of IP.
+IP_FAMILIES = [cffisock.AF_INET, pytest.param(cffisock.AF_INET6, marks=pytest.mark.ipv6)]
 # Seconds: the timeout of a socket that is not expected to reach it.
 LONG = 20.0
 # The size of a C int, which is what a descriptor takes in a control message.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import pytest
@@ -53,12 +54,12 @@ def test_hosts(host: Any, bound: str, sock: Any) -> None:
 def test_broadcast() -> None:
     with cffisock.socket(type=cffisock.SOCK_DGRAM) as sock:
         for host in ("<broadcast>", b"<broadcast>", "255.255.255.255"):
-            with pytest.raises(PermissionError):
-                sock.connect((host, 9))
+            # ENETUNREACH in a namespace without a network, where the kernel comes no further.
+            assert sock.connect_ex((host, 9)) in (errno.EACCES, errno.ENETUNREACH)
         sock.setsockopt(cffisock.SOL_SOCKET, cffisock.SO_BROADCAST, 1)
         for host in ("<broadcast>", b"<broadcast>"):
             number = sock.connect_ex((host, 9))
-            assert number in (0, 101)  # 101 in a namespace without a network
+            assert number in (0, errno.ENETUNREACH)
             if number == 0:
                 assert sock.getpeername() == ("255.255.255.255", 9)
 
@@ -71,6 +72,7 @@ def test_ports(port: Any) -> None:
         assert sock.getpeername() == ("127.0.0.1", wanted)
 
 
+@pytest.mark.ipv6
 def test_six_items(six: Any) -> None:
     six.bind(("::1", 0))
     name = six.getsockname()
@@ -78,6 +80,7 @@ def test_six_items(six: Any) -> None:
     assert [type(item) for item in name] == [str, int, int, int]
 
 
+@pytest.mark.ipv6
 @pytest.mark.parametrize("rest", [(), (0,), (0x12345,), (0xFFFFF,), (0, 0), (0x54321, 0)])
 def test_flowinfo(rest: Any) -> None:
     with cffisock.socket(cffisock.AF_INET6, cffisock.SOCK_DGRAM) as ours:
@@ -87,6 +90,7 @@ def test_flowinfo(rest: Any) -> None:
             assert ours.getpeername() == theirs.getpeername()
 
 
+@pytest.mark.ipv6
 def test_scope(six: Any) -> None:
     index = cffisock.if_nametoindex("lo")
     with cffisock.socket(cffisock.AF_INET6, cffisock.SOCK_DGRAM) as sock:
@@ -169,6 +173,7 @@ def test_names_are_looked_up_each_time(sock: Any) -> None:
     assert ("127.0.0.1", 1) in inet._packed
 
 
+@pytest.mark.ipv6
 def test_numbers_too_large_are_warned_of_each_time() -> None:
     with cffisock.socket(cffisock.AF_INET6, cffisock.SOCK_DGRAM) as sock:
         for _ in range(2):

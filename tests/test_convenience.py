@@ -10,12 +10,12 @@ import pytest
 
 import cffisock
 
-from .support import CPYTHON, INT, LOCALHOST, descriptors, own
+from .support import CPYTHON, INT, IP_FAMILIES, LOCALHOST, descriptors, own
 
 # --- create_connection --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("family", [cffisock.AF_INET, cffisock.AF_INET6])
+@pytest.mark.parametrize("family", IP_FAMILIES)
 def test_a_connection_to_a_server(family: int) -> None:
     host = "127.0.0.1" if family == cffisock.AF_INET else "::1"
     with cffisock.create_server((host, 0), family=family) as listener:
@@ -130,6 +130,7 @@ def test_a_server_listens() -> None:
             assert second.getsockname() == server.getsockname()
 
 
+@pytest.mark.ipv6
 def test_a_server_of_ipv6_alone_and_of_both() -> None:
     six = {"family": cffisock.AF_INET6}
     v6only = (cffisock.IPPROTO_IPV6, cffisock.IPV6_V6ONLY)
@@ -321,7 +322,7 @@ def test_socketpair() -> None:
             assert two.recv(1) == b"x"
 
 
-@pytest.mark.parametrize("family", [cffisock.AF_INET, cffisock.AF_INET6])
+@pytest.mark.parametrize("family", IP_FAMILIES)
 def test_fallback_socketpair(family: int) -> None:
     one, two = cffisock._fallback_socketpair(family)
     with one, two:

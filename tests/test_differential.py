@@ -805,6 +805,9 @@ CASES: dict[str, str] = {
 }
 
 
+SIX = {"tcp6", "udp6"}
+
+
 def cases() -> list[Any]:
     """The kind of socket, the expression, the key and the record beside it, for each line."""
     found = []
@@ -813,7 +816,8 @@ def cases() -> list[Any]:
             expression, _, comment = line.strip().partition("  # ")
             key, _, record = comment.partition("-> ")
             name = f"{kind}: {expression}".encode("unicode_escape").decode()
-            found.append(pytest.param(kind, expression, key.strip(), record, id=name))
+            marks = [pytest.mark.ipv6] if kind in SIX else []
+            found.append(pytest.param(kind, expression, key.strip(), record, id=name, marks=marks))
     assert len({case.id for case in found}) == len(found)
     return found
 

@@ -20,6 +20,7 @@ README = (ROOT / "README.rst").read_text(encoding="utf-8")
 
 # What the examples of these sections of addresses.rst need.
 NEEDS = {
+    "IPv6": pytest.mark.ipv6,
     "Packet": pytest.mark.root,
     "Vsock": pytest.mark.vm,
     "CAN: raw and broadcast manager": pytest.mark.vm,

@@ -122,7 +122,6 @@ def test_what_a_number_means_is_all_that_is_remembered() -> None:
     _netdb._numeric.clear()
     for host, port, flags in (
         ("localhost", 80, 0),
-        ("127.0.0.1", "http", 0),
         ("127.1", 80, 0),
         ("127.0.0.1", 80, low.AI_CANONNAME),
         ("127.0.0.1", "0" * 100 + "80", 0),
@@ -134,6 +133,13 @@ def test_what_a_number_means_is_all_that_is_remembered() -> None:
     for port in range(3 * KNOWN_MAX):
         assert low.getaddrinfo("127.0.0.1", port, 2, 1)[0][4] == ("127.0.0.1", port)
     assert 0 < len(_netdb._numeric) <= KNOWN_MAX
+
+
+@pytest.mark.netbase
+def test_what_a_services_name_means_is_not_remembered() -> None:
+    _netdb._numeric.clear()
+    assert low.getaddrinfo("127.0.0.1", "http", 2, 1)[0][4] == ("127.0.0.1", 80)
+    assert not _netdb._numeric
 
 
 @pytest.mark.parametrize("name", ["gethostbyname", "gethostbyname_ex", "gethostbyaddr"])
@@ -155,13 +161,18 @@ LOOK_UPS = [
     "S.getaddrinfo('localhost', 80, 0, 0, 0, S.AI_CANONNAME)",
     "S.gethostbyname_ex('localhost')",
     "S.gethostbyaddr('127.0.0.1')",
+]
+SERVICES = [
     "S.getservbyname('http', 'tcp')",
     "S.getservbyport(80)",
     "S.getprotobyname('tcp')",
 ]
 
 
-@pytest.mark.parametrize("expression", LOOK_UPS)
+@pytest.mark.parametrize(
+    "expression",
+    [*LOOK_UPS, *(pytest.param(each, marks=pytest.mark.netbase) for each in SERVICES)],
+)
 def test_as_much_room_as_it_takes(expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_netdb, "_ROOMS", (1, 8, 64, 256, 512, 4096))
     assert told(low, expression) == told(_socket, expression)
@@ -227,7 +238,8 @@ def test_failures_of_the_system(tmp_path: Path) -> None:
 
 
 def test_in_many_threads() -> None:
-    expressions = [*LOOK_UPS, "S.getnameinfo(('127.0.0.1', 80), 0)", "S.inet_ntoa(bytes(4))"]
+    expressions = [*LOOK_UPS, *SERVICES, "S.getnameinfo(('127.0.0.1', 80), 0)"]
+    expressions.append("S.inet_ntoa(bytes(4))")
     expected = [told(_socket, expression) for expression in expressions]
     wrong: list[list[str]] = []
 

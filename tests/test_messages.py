@@ -244,6 +244,7 @@ def test_control_data_of_ip(stack: Any) -> None:
     assert items == [(cffisock.IPPROTO_IP, cffisock.IP_TOS, b"\x10")]
 
 
+@pytest.mark.ipv6
 def test_control_data_of_ipv6(stack: Any) -> None:
     six = cffisock.IPPROTO_IPV6
     one = stack.enter_context(cffisock.socket(cffisock.AF_INET6, cffisock.SOCK_DGRAM))

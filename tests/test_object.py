@@ -18,13 +18,13 @@ import pytest
 import cffisock
 from cffisock import _socket
 
-from .support import IS_PYPY, LONG, descriptors, python, tcp_pair
+from .support import IP_FAMILIES, IS_PYPY, LONG, descriptors, python, tcp_pair
 
 # --- the object ---------------------------------------------------------------------------------
 
 
 def test_enums() -> None:
-    with cffisock.socket(cffisock.AF_INET6, cffisock.SOCK_DGRAM) as sock:
+    with cffisock.socket(cffisock.AF_INET, cffisock.SOCK_DGRAM) as sock:
         assert type(sock.family) is cffisock.AddressFamily
         assert type(sock.type) is cffisock.SocketKind
         assert type(sock.proto) is int
@@ -448,7 +448,7 @@ def test_a_raw_file_by_hand(pair: Any) -> None:
     assert cffisock.SocketIO(one, "r").read(1) == b"x"
 
 
-@pytest.mark.parametrize("family", [cffisock.AF_INET, cffisock.AF_INET6])
+@pytest.mark.parametrize("family", IP_FAMILIES)
 def test_reading_lines_while_they_come(family: int) -> None:
     client, server = tcp_pair(family=family)
     with client, server:

@@ -30,7 +30,7 @@ from cffisock import (
     UDP_SEGMENT,
 )
 
-from .support import INT, LONG, udp_pair
+from .support import INT, IP_FAMILIES, LONG, udp_pair
 
 ROOM = 65535
 DATA = os.urandom(200_000)
@@ -75,7 +75,7 @@ def trains(udp: Any) -> Any:
 # --- there and back -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("family", [AF_INET, AF_INET6])
+@pytest.mark.parametrize("family", IP_FAMILIES)
 @pytest.mark.parametrize("gro", [False, True])
 @pytest.mark.parametrize(
     ("length", "segment"),
@@ -309,6 +309,7 @@ def test_the_standard_way_to_send_one(trains: Any) -> None:
 # --- failures -----------------------------------------------------------------------------------
 
 
+@pytest.mark.ipv6
 def test_segments_that_do_not_fit_into_a_packet() -> None:
     """The kernel refuses those, although it would send such a datagram by itself, in fragments."""
     one, two = roomy_pair(AF_INET6)

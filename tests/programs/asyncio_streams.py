@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import sys
 import tempfile
 from typing import Any
 
@@ -43,13 +44,13 @@ async def talk(reader: Any, writer: Any) -> None:
 
 
 async def streams(folder: str) -> None:
-    for host in ("127.0.0.1", "::1"):
-        server = await asyncio.start_server(serve, host, 0)
-        address = server.sockets[0].getsockname()
-        connections = [await asyncio.open_connection(*address[:2]) for _ in range(5)]
-        await asyncio.gather(*(talk(*connection) for connection in connections))
-        server.close()
-        await server.wait_closed()
+    host = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"
+    server = await asyncio.start_server(serve, host, 0)
+    address = server.sockets[0].getsockname()
+    connections = [await asyncio.open_connection(*address[:2]) for _ in range(5)]
+    await asyncio.gather(*(talk(*connection) for connection in connections))
+    server.close()
+    await server.wait_closed()
     server = await asyncio.start_unix_server(serve, f"{folder}/s")
     await talk(*await asyncio.open_unix_connection(f"{folder}/s"))
     server.close()
