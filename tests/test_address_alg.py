@@ -19,8 +19,14 @@ TEXTS = ["", "hash", "x" * 13, "x" * 14, "x" * 63, "x" * 64, "a\0", "Ã©" * 6, "Ã
 TEXTS += ["\udc80"]
 
 
+# CPython has the numbers as C longs, which go down to less than 0 where they have 32 bits.
+LARGE = min(sys.maxsize + 1, 2**32)
+# On a big-endian machine it writes them, of 16 bits, into the upper half of the 32.
+WRITTEN = NUMBERS if sys.byteorder == "little" else ["1", None, 1.0]
+
+
 def raw(kind: bytes, name: bytes) -> bytes:
-    return struct.pack("=H14sII64s", AF_ALG, kind, 2**31, 2**32 - 1, name)
+    return struct.pack("=H14sII64s", AF_ALG, kind, LARGE - 1, LARGE // 2, name)
 
 
 PACK = [
@@ -29,8 +35,8 @@ PACK = [
         *ODD,
         *((text, "sha1") for text in TEXTS),
         *(("hash", text) for text in TEXTS),
-        *(("hash", "sha1", number) for number in NUMBERS),
-        *(("hash", "sha1", 0, number) for number in NUMBERS),
+        *(("hash", "sha1", number) for number in WRITTEN),
+        *(("hash", "sha1", 0, number) for number in WRITTEN),
     ]
 ]
 UNPACK = [

@@ -10,6 +10,7 @@ docs/differences.rst, is what cffisock does where it differs on purpose.
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -231,7 +232,7 @@ CASES: dict[str, str] = {
         s.setblocking('x')  # -> None
         s.setblocking(None)  # -> None
         s.setblocking(1.0)  # -> None
-        s.setblocking(2**40)
+        s.setblocking(2**40)  # -> None
         s.getsockopt(S.SOL_SOCKET, S.SO_TYPE)
         s.getsockopt(S.SOL_SOCKET, S.SO_TYPE, 4)
         s.getsockopt(S.SOL_SOCKET, S.SO_TYPE, 1)
@@ -822,6 +823,10 @@ def cases() -> list[Any]:
     return found
 
 
+# The records of these are for a C long of 64 bits.
+BEYOND_LONG = {"s.recvmsg(1, 2**31)", "S.socket(fileno=2**31)"} if sys.maxsize < 2**32 else set()
+
+
 def recorded(record: str) -> Outcome:
     """What the record says: an exception's name, errno and text, or a value."""
     exception = re.fullmatch(r"(\w+or)(?: (-?\d+))?(?:: (.+))?", record)
@@ -837,6 +842,7 @@ def test_same(kind: str, expression: str, key: str, record: str) -> None:
     theirs, _ = run(own, kind, expression)
     ours, usable = run(cffisock, kind, expression)
     assert usable
+    record = "" if expression in BEYOND_LONG else record
     expected = recorded(record) if record else theirs
     if key:
         assert ours == expected

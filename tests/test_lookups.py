@@ -267,10 +267,27 @@ print(json.dumps([repr(eval(expression)) for expression in sys.argv[2:]]))
 
 
 def evaluated(etc: Path, module: str, *expressions: str) -> list[Any]:
-    """The values of the expressions in a process in which the files of /etc are those in etc."""
+    """The values of the expressions in a process in which the files of /etc are those in etc.
+
+    In a chroot / may be no mount, which unshare would want for keeping what is mounted here: it is
+    enough that nothing here is shared.
+    """
     binds = " && ".join(f"mount --bind {file} /etc/{file.name}" for file in etc.iterdir())
-    script = f'{binds} && exec "$@"'
-    command = ["unshare", "--mount", "sh", "-ec", script, "sh", sys.executable, "-c", TELL]
+    alone = "mount --make-rprivate / 2>/dev/null || ! grep -q ' shared:' /proc/self/mountinfo"
+    script = f'{{ {alone}; }} && {binds} && exec "$@"'
+    command = [
+        "unshare",
+        "--mount",
+        "--propagation",
+        "unchanged",
+        "sh",
+        "-ec",
+        script,
+        "sh",
+        sys.executable,
+        "-c",
+        TELL,
+    ]
     run = python("-c", RUN, *command, module, *expressions)
     assert run.returncode == 0, run.stderr
     return [eval(told) for told in json.loads(run.stdout)]

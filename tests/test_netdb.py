@@ -299,6 +299,8 @@ RECORD: dict[str, str] = {
         S.getaddrinfo('fe80::1%1', 80, 0, 1)
     """,
     "gaierror -8: [Errno -8] Servname not supported for ai_socktype": """
+        S.getaddrinfo('127.0.0.1', 2**31, 0, 1)
+        S.getaddrinfo('127.0.0.1', 2**63 - 1, 0, 1)
         S.getaddrinfo('127.0.0.1', 2**64, 0, 1)
         S.getaddrinfo('127.0.0.1', -2**70, 0, 1)
     """,

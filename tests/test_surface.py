@@ -145,10 +145,17 @@ def functions() -> list[Any]:
                 except ValueError:
                     continue  # written in C, without a signature that can be read
                 if written_in_c(value):
+                    if inspect.Parameter.VAR_POSITIONAL in kinds(signature):
+                        continue  # PyPy's says nothing of what it takes
                     # PyPy shows names of its own, which are no part of the function.
                     signature = without_names(signature)
                 pairs.append(pytest.param(signature, our_place[name], id=f"{place}.{name}"))
     return pairs
+
+
+def kinds(signature: inspect.Signature) -> set[Any]:
+    """The kinds of parameters that there are."""
+    return {parameter.kind for parameter in signature.parameters.values()}
 
 
 def written_in_c(function: Any) -> bool:

@@ -198,6 +198,10 @@ def test_end_within_a_record(certificates: Path) -> None:
     assert result[:2] in RAGGED_ENDS
 
 
+# As OpenSSL has it; PyPy 8 finds no name for it.
+REASONS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", *([None] if IS_PYPY else []))
+
+
 @ON_BOTH
 def test_garbage_instead_of_a_record(which: str, certificates: Path) -> None:
     def handler(sock: Any) -> None:
@@ -209,7 +213,7 @@ def test_garbage_instead_of_a_record(which: str, certificates: Path) -> None:
     with peer(handler, context_of(certificates)) as port:
         result = subject(which, "garbage", certificates, port)
     assert result[:2] == ["SSLError", 1]
-    assert result[2] in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # as OpenSSL has it
+    assert result[2] in REASONS
 
 
 @ON_BOTH
@@ -221,7 +225,7 @@ def test_garbage_instead_of_a_handshake(which: str, certificates: Path) -> None:
     with peer(handler, None) as port:
         result = subject(which, "bad_handshake", certificates, port)
     assert result[:2] == ["SSLError", 1]
-    assert result[2] in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # as OpenSSL has it
+    assert result[2] in REASONS
 
 
 def test_handshake_that_ends_early(certificates: Path) -> None:
