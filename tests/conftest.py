@@ -57,6 +57,12 @@ def why_no_netbase() -> str | None:
     return None
 
 
+def why_not_native() -> str | None:
+    """qemu-user hides itself from /proc/self, and not from here."""
+    program = Path(os.readlink("/proc/thread-self/exe")).name
+    return f"{program} stands between them and the kernel" if program.startswith("qemu-") else None
+
+
 def why_not_vm() -> str | None:
     if os.environ.get("CFFISOCK_VM") == "1":
         return None
@@ -74,6 +80,7 @@ MARKERS: list[tuple[str, Callable[[], str | None], bool]] = [
     ("netns", why_no_netns, True),
     ("ipv6", why_no_ipv6, True),
     ("netbase", why_no_netbase, True),
+    ("native", why_not_native, False),
 ]
 LEFT_OUT = pytest.StashKey["Counter[str]"]()
 MISSED = pytest.StashKey["list[str]"]()

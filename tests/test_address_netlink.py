@@ -145,6 +145,7 @@ def test_the_kernel_lists_its_links(module: Any) -> None:
     assert senders == {(0, 0)}
 
 
+@pytest.mark.native("it swaps the header of a message only where that is all in one buffer")
 def test_connected_to_the_kernel() -> None:
     with route_socket() as sock:
         sock.settimeout(LONG)
@@ -168,6 +169,7 @@ def test_the_kernel_chooses_and_keeps_names() -> None:
             other.bind((pid, 0))
 
 
+@pytest.mark.native("it knows no NETLINK_USERSOCK")
 def test_to_and_from_a_socket_of_the_standard_module() -> None:
     user = cffisock.SOCK_RAW, cffisock.NETLINK_USERSOCK
     with cffisock.socket(AF_NETLINK, *user) as one, own.socket(AF_NETLINK, *user) as two:

@@ -383,6 +383,7 @@ def test_more_descriptors_than_the_kernel_takes(usable: Any) -> None:
         cffisock.send_fds(one, [b"x"], [one.fileno()] * 254)
 
 
+@pytest.mark.native("it crashes, the interpreter's own module in it too")
 def test_ancillary_data_that_is_too_much(usable: Any) -> None:
     """The kernel has one error for it, and another for programs of 32 bits."""
     one, _ = usable

@@ -144,6 +144,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.native("it knows nothing of veth")
 @pytest.mark.netns
 def test_interfaces_of_a_network_namespace() -> None:
     code = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"

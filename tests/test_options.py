@@ -29,10 +29,14 @@ def test_ints(sock: Any) -> None:
 
 
 def test_negative_ints(sock: Any) -> None:
-    """An option's int has a sign: SO_PRIORITY takes any, and -1 comes back as -1."""
+    """An option's int has a sign."""
     with cffisock.socket(type=cffisock.SOCK_DGRAM) as udp:
         udp.setsockopt(cffisock.IPPROTO_IP, cffisock.IP_TTL, -1)
         assert udp.getsockopt(cffisock.IPPROTO_IP, cffisock.IP_TTL) > 0
+
+
+@pytest.mark.native("it knows no SO_PEEK_OFF")
+def test_minus_one_comes_back() -> None:
     peek_off = 42
     with cffisock.socket(cffisock.AF_UNIX, cffisock.SOCK_DGRAM) as unix:
         assert unix.getsockopt(SOL_SOCKET, peek_off) == -1
@@ -42,7 +46,7 @@ def test_negative_ints(sock: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [struct.pack("ii", 1, 5), bytearray(8), memoryview(b"\1\0\0\0\6\0\0\0")]
+    "value", [struct.pack("ii", 1, 5), bytearray(8), memoryview(struct.pack("ii", 1, 6))]
 )
 def test_bytes(sock: Any, value: Any) -> None:
     sock.setsockopt(SOL_SOCKET, SO_LINGER, value)
@@ -54,6 +58,10 @@ def test_bytes(sock: Any, value: Any) -> None:
 def test_as_many_bytes_as_there_are(sock: Any) -> None:
     assert sock.getsockopt(SOL_SOCKET, SO_LINGER, 100) == bytes(8)
     assert sock.getsockopt(SOL_SOCKET, SO_LINGER, 3) == bytes(3)
+
+
+@pytest.mark.native("it takes the bytes of every option for an int, and swaps them")
+def test_text(sock: Any) -> None:
     name = sock.getsockopt(cffisock.IPPROTO_TCP, cffisock.TCP_CONGESTION, 16)
     assert name.rstrip(b"\0").decode().isalnum()
     sock.setsockopt(cffisock.IPPROTO_TCP, cffisock.TCP_CONGESTION, name.rstrip(b"\0"))
