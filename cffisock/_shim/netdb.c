@@ -55,9 +55,10 @@ static int copy_answers(const struct addrinfo *found, char *buf, size_t len)
 static int is_no_port(const char *service)
 {
     char *end;
-    unsigned long number = strtoul(service, &end, 10);
+    /* strtoul(), which getaddrinfo() asks, makes small numbers of large negative ones. */
+    long long number = strtoll(service, &end, 10);
 
-    return end != service && *end == '\0' && number > UINT16_MAX;
+    return end != service && *end == '\0' && (number < 0 || number > UINT16_MAX);
 }
 
 int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
