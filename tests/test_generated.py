@@ -47,6 +47,7 @@ def attempt_call(module: Any, call: Callable[[Any], Any]) -> Outcome:
 OPTIONS = st.sampled_from([1, 2, 3, 4, 5, 6, 9, 10, 13, 15, 16, 18, 20, 21, 29, 42, 99])
 
 
+@pytest.mark.native("where the room is short it writes beyond it, and leaves some of it unwritten")
 @FEW
 @given(OPTIONS, st.one_of(st.integers(-5, 70), st.integers(-(2**31), 1024)))
 @example(3, 1024)
