@@ -43,6 +43,22 @@ def vm(session: nox.Session) -> None:
     session.run(*command, external=True)
 
 
+@nox.session(venv_backend="none")
+@nox.parametrize(
+    ("root", "interpreter"),
+    [("newer", "python3.14"), ("newer", "python3.15"), ("newer", "pypy3"), ("i386", "python3")],
+)
+def roots(session: nox.Session, root: str, interpreter: str) -> None:
+    """The tests in a root directory of another Debian, which the first run makes; as root."""
+    venv = f".venv-{root}-{interpreter}"
+    for command in (
+        [interpreter, "-m", "venv", venv],
+        [f"{venv}/bin/pip", "install", "-e", ".[test]"],
+        [f"{venv}/bin/python", "-m", "pytest", *session.posargs],
+    ):
+        session.run("tests/roots/run.sh", root, *command, external=True)
+
+
 @nox.session(python=["3", "pypy3"])
 def realworld(session: nox.Session) -> None:
     """Real servers and clients; tests/realworld/install.sh, as root, installs what they need."""
