@@ -1,0 +1,187 @@
+"""Calls in other threads, the moment from which they wait, and who gets a number that is closed."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import functools
+import os
+import select
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Callable
+
+from .support import LONG, own, tcp_pair, udp_pair
+
+FOREIGN = b"for somebody else"
+
+
+def outcome(call: Callable[..., Any], *args: Any) -> Any:
+    """What a call returns; where it fails, the name of its errno, or its type and its words."""
+    try:
+        return call(*args)
+    except OSError as error:
+        return str(error) if error.errno is None else errno.errorcode[error.errno]
+    except Exception as error:  # noqa: BLE001  (whatever it is, both modules' are compared)
+        return f"{type(error).__name__}: {error}"
+
+
+class Call:
+    """A call in another thread."""
+
+    def __init__(self, function: Callable[..., Any], *args: Any) -> None:
+        self._results: list[Any] = []
+        # A daemon, so that one which hangs fails its test and not the whole run.
+        self._thread = threading.Thread(target=self._run, args=(function, *args), daemon=True)
+        self._thread.start()
+
+    def _run(self, function: Callable[..., Any], *args: Any) -> None:
+        self._results.append(outcome(function, *args))
+
+    def until_it_waits(self) -> None:
+        """Returns once the thread sleeps in a system call, not for a lock; or has ended."""
+        locks = numbers_of_locks()
+        end = time.monotonic() + LONG
+        while self._thread.is_alive() and time.monotonic() < end:
+            number = sleeps_in(self._thread)
+            if number is not None and number not in locks:
+                return
+            time.sleep(0.001)
+        assert not self._thread.is_alive(), "it neither waits nor ends"
+
+    def waits(self) -> bool:
+        return self._thread.is_alive()
+
+    def outcome(self) -> Any:
+        """Waits for its end."""
+        self._thread.join(LONG)
+        assert not self._thread.is_alive(), "it hangs"
+        return self._results[0]
+
+
+def sleeps_in(thread: threading.Thread) -> str | None:
+    """The number of the system call in which a thread sleeps."""
+    task = Path(f"/proc/self/task/{thread.native_id}")
+    try:
+        if (task / "stat").read_text().rpartition(")")[2].split()[0] != "S":
+            return None
+        number = (task / "syscall").read_text().split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return number if number.isdigit() else None
+
+
+@functools.lru_cache(maxsize=1)
+def numbers_of_locks() -> set[str]:
+    """The system calls in which threads wait for locks, the interpreter's own among them."""
+    numbers = set()
+    for timeout in (-1, LONG):
+        lock = threading.Lock()
+        with lock:
+            thread = threading.Thread(target=lock.acquire, args=(True, timeout))
+            thread.start()
+            while (number := sleeps_in(thread)) is None:
+                time.sleep(0.001)
+            numbers.add(number)
+        thread.join()
+    return numbers
+
+
+# --- sockets --------------------------------------------------------------------------------------
+
+
+def pair_of(module: Any, kind: str) -> tuple[Any, Any]:
+    """Two sockets that are connected to each other."""
+    if kind == "tcp":
+        return tcp_pair(module)
+    if kind == "udp":
+        return udp_pair(module)
+    types = {"stream": own.SOCK_STREAM, "dgram": own.SOCK_DGRAM, "seqpacket": own.SOCK_SEQPACKET}
+    one, two = module.socketpair(own.AF_UNIX, types[kind])
+    return one, two
+
+
+def fill(sock: Any, data: bytes = b"x" * 1000) -> None:
+    """Sends until the socket takes nothing more; it is not waiting afterwards."""
+    sock.settimeout(0)
+    quiet = select.poll()
+    quiet.register(sock.fileno(), select.POLLOUT)
+    while True:
+        with suppress(BlockingIOError):
+            while True:
+                sock.send(data)
+        # TCP moves data on to the receiver for a moment.
+        if not quiet.poll(20):
+            return
+
+
+def drain(sock: Any) -> bytes:
+    """All that comes until nothing does for a moment."""
+    data = bytearray()
+    readable = select.poll()
+    readable.register(sock.fileno(), select.POLLIN)
+    while readable.poll(20):
+        part = sock.recv(1 << 16, own.MSG_DONTWAIT)
+        if not part:
+            break
+        data += part
+    return bytes(data)
+
+
+class Successor:
+    """A socket of the interpreter's own module that gets the number of another that is closed.
+
+    Nobody may act on it then: `check`.  Of kind "fresh" it is a TCP socket as it is made.
+    """
+
+    def __init__(self, sock: Any, kind: str) -> None:
+        self.sock, self.number = sock, sock.fileno()
+        self.taken = False
+        self.all: list[Any] = [own.socket()] if kind == "fresh" else [*pair_of(own, kind)]
+
+    def __enter__(self) -> Successor:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        if self.taken:
+            os.close(self.number)
+        self.sock.close()
+        for sock in self.all:
+            sock.close()
+
+    def take_over(self) -> None:
+        """Closes the socket and takes its number, once."""
+        if self.taken:
+            return
+        if len(self.all) == 2:
+            self.all[1].send(FOREIGN)
+        before = self._state()
+        self.sock.close()
+        os.dup2(self.all[0].fileno(), self.number)
+        self.taken = True
+        self.before = before
+
+    def check(self) -> None:
+        """That the number was given away and nothing happened to the socket that has it."""
+        assert self.taken
+        assert self._state() == self.before
+
+    def _state(self) -> dict[str, Any]:
+        mine = self.all[0]
+        state = {
+            "flags": fcntl.fcntl(mine.fileno(), fcntl.F_GETFL),
+            "inherited": [os.get_inheritable(sock.fileno()) for sock in self.all],
+            "getsockname": outcome(mine.getsockname),
+            "getpeername": outcome(mine.getpeername),
+        }
+        for option in (own.SO_KEEPALIVE, own.SO_ACCEPTCONN, own.SO_RCVBUF):
+            state[str(option)] = mine.getsockopt(own.SOL_SOCKET, option)
+        for i, sock in enumerate(self.all):
+            events = select.poll()
+            events.register(sock.fileno(), select.POLLRDHUP | select.POLLIN)
+            state[f"events of {i}"] = [event for _, event in events.poll(0)]
+            flags = own.MSG_PEEK | own.MSG_DONTWAIT
+            state[f"data of {i}"] = outcome(sock.recv, 99, flags)
+        return state
