@@ -302,14 +302,14 @@ class Handed(int):
     owner: t.Optional[socket] = None
 
 
-def on_descriptor(cls: t.Any, family: int, type: int, proto: int, fd: int) -> t.Any:
-    """A socket of the class ``cls`` on the open descriptor ``fd``.
+def on_descriptor(make: t.Callable[[int], t.Any], fd: int) -> t.Any:
+    """What ``make`` returns for the open descriptor ``fd``: a socket of some class that has it.
 
     If that fails the descriptor is closed, once, whether the half-made object has it or not.
     """
     handed = Handed(fd)
     try:
-        return cls(family, type, proto, fileno=handed)
+        return make(handed)
     except BaseException:
         if handed.owner is None:
             cs_close(fd)
@@ -318,31 +318,32 @@ def on_descriptor(cls: t.Any, family: int, type: int, proto: int, fd: int) -> t.
         raise
 
 
-def wrap(cls: t.Any, fd: int, family: int, type: int, proto: int) -> t.Any:
-    """As `on_descriptor`, for a class of ours and a descriptor known to be of that kind."""
-    sock = cls.__new__(cls)
+def wrap(bare: t.Any, fd: int, kind: tuple[int, int, int]) -> t.Any:
+    """Gives the new socket ``bare``, of a class of ours, a descriptor known to be of that kind."""
     try:
-        _own(sock, fd, family, type, proto)
-        if cls is not socket:
-            sys.audit("socket.__new__", sock, family, type, proto)
+        _own(bare, fd, *kind)
+        if type(bare) is not socket:
+            sys.audit("socket.__new__", bare, *kind)
     except BaseException:
-        socket.close(sock)
+        socket.close(bare)
         raise
-    return sock
+    return bare
 
 
-def wrapped_pair(cls: t.Any, family: int, type: int, proto: int) -> tuple[t.Any, t.Any]:
-    """Two sockets of ``cls``, a class of ours, that are connected to each other: socketpair(2)."""
-    family, type, proto = c_int(family), c_int(type), c_int(proto)
+def wrapped_pair(
+    bare: t.Callable[[], t.Any], family: int, type: int, proto: int
+) -> tuple[t.Any, t.Any]:
+    """Two sockets that are connected to each other, which ``bare`` makes: socketpair(2)."""
+    kind = c_int(family), c_int(type), c_int(proto)
     fds = ffi.new("int[2]")
-    check(lib.cs_socketpair(family, type, proto, fds))
+    check(lib.cs_socketpair(*kind, fds))
     try:
-        one = wrap(cls, fds[0], family, type, proto)
+        one = wrap(bare(), fds[0], kind)
     except BaseException:
         cs_close(fds[1])
         raise
     try:
-        return one, wrap(cls, fds[1], family, type, proto)
+        return one, wrap(bare(), fds[1], kind)
     except BaseException:
         socket.close(one)
         raise
@@ -352,7 +353,7 @@ def socketpair(
     family: int = CONSTANTS["AF_UNIX"], type: int = SOCK_STREAM, proto: int = 0, /
 ) -> tuple[socket, socket]:
     """Two base sockets that are connected to each other: socketpair(2)."""
-    return wrapped_pair(socket, family, type, proto)
+    return wrapped_pair(lambda: socket.__new__(socket), family, type, proto)
 
 
 def _own(sock: socket, fd: int, family: int, type: int, proto: int) -> None:

@@ -63,7 +63,7 @@ def bytes_of(data: t.Any) -> bytes:
         return data
     memory = readable(data)
     try:
-        copy: bytes = ffi.unpack(memory, len(memory))
+        copy: bytes = ffi.buffer(memory)[:]
         return copy
     finally:
         release(memory)

@@ -14,7 +14,7 @@ from . import _base
 from . import _types as t
 from ._ancillary import CMSG_LEN
 from ._enums import FAMILIES, KINDS, AddressFamily, SocketKind
-from ._object import socket
+from ._object import bare, socket
 from ._platform import CONSTANTS
 
 AF_INET = AddressFamily(CONSTANTS["AF_INET"])
@@ -36,7 +36,7 @@ _GLOBAL_DEFAULT_TIMEOUT: t.Any = object()
 def fromfd(fd: t.SupportsIndex, family: int, type: int, proto: int = 0) -> t.PublicSocket:
     """A socket on a duplicate of the descriptor ``fd``: dup(2)."""
     sock: t.PublicSocket = _base.on_descriptor(
-        cffisock.socket, family, type, proto, cffisock.dup(fd)
+        lambda fd: cffisock.socket(family, type, proto, fd), cffisock.dup(fd)
     )
     return sock
 
@@ -48,14 +48,18 @@ def socketpair(
     if family is None:
         family = AF_UNIX
     if cffisock.socket is socket:
-        return _base.wrapped_pair(socket, family, type, proto)
-    bare = cffisock._socket.socketpair(family, type, proto)
+        return _base.wrapped_pair(bare, family, type, proto)
+    pair = cffisock._socket.socketpair(family, type, proto)
     made: list[t.Any] = []
     try:
-        for sock in bare:
-            made.append(_base.on_descriptor(cffisock.socket, family, type, proto, sock.detach()))
+        for sock in pair:
+            made.append(
+                _base.on_descriptor(
+                    lambda fd: cffisock.socket(family, type, proto, fd), sock.detach()
+                )
+            )
     except BaseException:
-        for sock in (*bare, *made):
+        for sock in (*pair, *made):
             sock.close()
         raise
     return made[0], made[1]

@@ -32,14 +32,16 @@ class socket(_base.socket):
     _closed: bool  # whether it is closed, though its descriptor may be open for files
     _io_refs: int  # how many of the files of `makefile` are open
 
-    def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        self = _base.socket.__new__(cls)
+    def __init__(
+        self,
+        family: t.SupportsIndex = _base.UNKNOWN,
+        type: t.SupportsIndex = _base.UNKNOWN,
+        proto: t.SupportsIndex = _base.UNKNOWN,
+        fileno: t.Optional[t.SupportsIndex] = None,
+    ) -> None:
         self._closed = False
         self._io_refs = 0
-        return self
-
-    # Here too, since inspect.signature() of the class asks the first class that has either of both.
-    __init__ = _base.socket.__init__
+        _base.socket.__init__(self, family, type, proto, fileno)
 
     def __init_subclass__(cls, **kwargs: t.Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -58,7 +60,7 @@ class socket(_base.socket):
 
     def __repr__(self) -> str:
         kind = type(self)
-        closed = " [closed]" if self._closed else ""
+        closed = " [closed]" if getattr(self, "_closed", False) else ""
         parts = [
             f"<{kind.__module__}.{kind.__qualname__}{closed} fd={self.fileno()}",
             f"family={self.family!s}",
@@ -89,9 +91,9 @@ class socket(_base.socket):
         fd, address = self._accept()
         if type(self) is cffisock.socket is socket:
             # Nobody has replaced or overridden anything, and what is new is of the same kind.
-            return _base.wrap(socket, fd, *self._cs_kind), address
+            return _base.wrap(bare(), fd, self._cs_kind), address
         kind = self.family, self.type, self.proto
-        sock = _base.on_descriptor(cffisock.socket, *kind, fd)
+        sock = _base.on_descriptor(lambda fd: cffisock.socket(*kind, fileno=fd), fd)
         if cffisock.getdefaulttimeout() is None and self.gettimeout():
             sock.setblocking(True)
         return sock, address
@@ -99,7 +101,8 @@ class socket(_base.socket):
     def dup(self) -> t.Any:
         """A socket of the same class and timeout on a duplicate of the descriptor: dup(2)."""
         fd = check(lib.cs_dup(self.fileno()))
-        copy = _base.on_descriptor(self.__class__, self.family, self.type, self.proto, fd)
+        kind = self.family, self.type, self.proto
+        copy = _base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
         copy.settimeout(self.gettimeout())
         return copy
 
@@ -175,6 +178,14 @@ class socket(_base.socket):
     def set_inheritable(self, inheritable: bool) -> None:
         """Sets whether the descriptor stays open in a program that this one executes."""
         os.set_inheritable(self.fileno(), inheritable)
+
+
+def bare() -> socket:
+    """A socket without a descriptor."""
+    sock: socket = socket.__new__(socket)
+    sock._closed = False
+    sock._io_refs = 0
+    return sock
 
 
 def _addresses(sock: socket) -> list[str]:

@@ -3,8 +3,6 @@ cannot."""
 
 from __future__ import annotations
 
-import os
-
 from . import _types as t
 from ._arguments import wait_for
 from ._cffi import lib
@@ -45,7 +43,6 @@ def sendfile_use_sendfile(
     fd = self.fileno()
     try:
         source = file.fileno()
-        size = os.fstat(source).st_size
     except (AttributeError, OSError) as error:  # io.UnsupportedOperation is an OSError
         raise _GiveupOnSendfile(error) from error
     wait = _require_waiting(self)
@@ -62,9 +59,6 @@ def sendfile_use_sendfile(
     finally:
         if sent > 0 and hasattr(file, "seek"):
             file.seek(offset + sent)
-    if sent == 0 and size == 0:
-        # Empty, or one whose size the kernel does not tell, as in /proc.
-        raise _GiveupOnSendfile
     return sent
 
 
