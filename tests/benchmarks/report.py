@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from .results import Result, Row
@@ -25,7 +26,7 @@ def line(row: Row) -> str:
     return (
         f"{row.room + ': ' + row.name:42}{row.ratio:6.2f} {spread:>12}"
         f"{amount(row.ours, row.unit):>12}{amount(row.own, row.unit):>12}{floor:>9}"
-        f"{row.goal:6.2f} {verdict(row.ratio, row.goal)}"
+        f"{verdict(row.ratio, row.goal)}"
     )
 
 
@@ -41,16 +42,20 @@ def amount(value: float, unit: str) -> str:
 
 
 def verdict(ratio: float, goal: float) -> str:
-    return "met" if ratio <= goal else "MISSED"
+    """The last two columns: the goal, and whether it is met."""
+    if math.isinf(goal):
+        return f"{'none':>6}"
+    return f"{goal:6.2f} {'met' if ratio <= goal else 'MISSED'}"
 
 
 def conclusion(result: Result) -> str:
     """The last lines: the geometric mean, and how many goals were met."""
-    met = sum(row.met for row in result.rows)
+    goals = [row for row in result.rows if not math.isinf(row.goal)]
+    met = sum(row.met for row in goals)
     return (
         f"{'geometric mean, without batches':42}{result.mean:6.2f}{'':54}"
-        f"{result.mean_goal:6.2f} {verdict(result.mean, result.mean_goal)}\n"
-        f"{met} of {len(result.rows)} goals met"
+        f"{verdict(result.mean, result.mean_goal)}\n"
+        f"{met} of {len(goals)} goals met"
     )
 
 

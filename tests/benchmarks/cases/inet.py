@@ -6,7 +6,7 @@ import socket
 from contextlib import ExitStack
 from typing import Any
 
-from ..harness import Case, Goal, Loop, Prepare
+from ..harness import NO_GOAL, Case, Goal, Loop, Prepare
 
 NUMBERS = range(1, 101)
 TEXTS = {
@@ -69,6 +69,6 @@ CASES = [
         for kind, family in (("IPv4", socket.AF_INET), ("IPv6", socket.AF_INET6))
     ),
     # Plain functions, which have no goal: no program waits for them.
-    *(hundred(name, each(name, NUMBERS), Goal()) for name in ("htons", "ntohs", "htonl", "ntohl")),
+    *(hundred(name, each(name, NUMBERS), NO_GOAL) for name in ("htons", "ntohs", "htonl", "ntohl")),
     Case("getaddrinfo, numeric", getaddrinfo),
 ]
