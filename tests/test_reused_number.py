@@ -16,7 +16,7 @@ import pytest
 import cffisock
 from cffisock import MSG_WAITFORONE
 
-from .support import LOCALHOST, LONG, data_of, full_listener, own, signals
+from .support import IS_PYPY, LOCALHOST, LONG, data_of, full_listener, own, signals
 from .waiting import Call, Successor, drain, fill, pair_of
 
 SHORT = 0.05
@@ -25,7 +25,7 @@ Operation = Callable[[Any], Any]
 
 RECEIVING: dict[str, Operation] = {
     "recv": lambda s: s.recv(99),
-    "recv flags": lambda s: s.recv(99, own.MSG_CMSG_CLOEXEC),
+    "recv flags": lambda s: s.recv(99, cffisock.MSG_CMSG_CLOEXEC),
     "recv much": lambda s: s.recv(1 << 20),
     "recv_into": lambda s: s.recv_into(bytearray(99)),
     "recvfrom": lambda s: s.recvfrom(99),
@@ -41,25 +41,27 @@ RECEIVING_BATCHES: dict[str, Operation] = {
 }
 SENDING: dict[str, Operation] = {
     "send": lambda s: s.send(b"x" * 1000),
-    "send flags": lambda s: s.send(b"x" * 1000, own.MSG_NOSIGNAL),
+    "send flags": lambda s: s.send(b"x" * 1000, cffisock.MSG_NOSIGNAL),
     "sendall": lambda s: s.sendall(b"x" * 1000),
     "sendall bytearray": lambda s: s.sendall(bytearray(1000)),
     "sendmsg": lambda s: s.sendmsg([b"x" * 1000]),
     "sendmsg parts": lambda s: s.sendmsg([b"x" * 500, bytearray(500)]),
-    "sendmsg control": lambda s: s.sendmsg([b"x" * 1000], [], own.MSG_NOSIGNAL),
+    "sendmsg control": lambda s: s.sendmsg([b"x" * 1000], [], cffisock.MSG_NOSIGNAL),
 }
 SENDING_BATCHES: dict[str, Operation] = {
     "sendmmsg": lambda s: s.sendmmsg([(b"x" * 1000,)] * 3),
 }
 ALL = {**RECEIVING, **RECEIVING_BATCHES, **SENDING, **SENDING_BATCHES}
 
-both = pytest.mark.parametrize("module", [own, cffisock], ids=["own", "cffisock"])
+# PyPy's own module goes on with the number that it began with, here and there.
+MODULES = {"cffisock": cffisock} if IS_PYPY else {"own": own, "cffisock": cffisock}
+both = pytest.mark.parametrize("module", [*MODULES.values()], ids=[*MODULES])
 streams = pytest.mark.parametrize("kind", ["tcp", "stream"])
 
 
 def cases(plain: dict[str, Operation], batches: dict[str, Operation]) -> Any:
     """Every operation of both modules; the batches are cffisock's alone."""
-    found = [(module, name) for module in (own, cffisock) for name in plain]
+    found = [(module, name) for module in MODULES.values() for name in plain]
     found += [(cffisock, name) for name in batches]
     ids = [f"{'own' if module is own else 'cffisock'}-{name}" for module, name in found]
     return pytest.mark.parametrize(("module", "name"), found, ids=ids)
@@ -141,7 +143,7 @@ def test_sendfile(timeout: Any, method: str, sent_before: bool, kind: str) -> No
     ours.settimeout(timeout)
     with theirs, Successor(ours, kind) as successor, tempfile.TemporaryFile() as file:
         file.write(BIG * 10)
-        file.flush()
+        file.seek(0)
         call = Call(getattr(ours, method), file)
         call.until_it_waits()
         successor.take_over()
@@ -337,7 +339,7 @@ class Churn:
     def __init__(self, module: Any, receive: Operation) -> None:
         self.module, self.receive = module, receive
         self.jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.end = time.monotonic() + 1.5
+        self.end = time.monotonic() + 1
         self.foreign: list[bytes] = []
 
     def open_and_close(self, seed: int) -> None:
@@ -347,14 +349,16 @@ class Churn:
             rounds += 1
             tag = b"%d of %d" % (rounds, seed)
             ours, theirs = self.module.socketpair()
-            ours.settimeout(LONG)
+            # poll(2) looks the number up again when it wakes, and goes on where that is another
+            # socket by then, which does not wake it.
+            ours.settimeout(SHORT)
             ended = threading.Event()
             self.jobs.put((ours, tag, ended))
             time.sleep(rng.random() * 0.0005)
             with theirs:
                 if rng.random() < 0.8:
                     ours.close()
-                with contextlib.suppress(BrokenPipeError):
+                with contextlib.suppress(OSError):
                     theirs.send(tag)
             assert ended.wait(LONG)
             ours.close()
@@ -371,8 +375,7 @@ class Churn:
 
 
 @pytest.mark.parametrize("name", ["recv", "recv_into", "recvmsg"])
-@both
-def test_threads_that_close_and_open(module: Any, name: str) -> None:
+def test_threads_that_close_and_open(name: str) -> None:
     def receive(sock: Any) -> bytes:
         if name == "recv":
             return bytes(sock.recv(99))
@@ -381,7 +384,7 @@ def test_threads_that_close_and_open(module: Any, name: str) -> None:
         room = bytearray(99)
         return bytes(room[: sock.recv_into(room)])
 
-    churn = Churn(module, receive)
+    churn = Churn(cffisock, receive)
     openers = [threading.Thread(target=churn.open_and_close, args=(i,)) for i in range(4)]
     workers = [threading.Thread(target=churn.work) for _ in openers]
     for thread in openers + workers:

@@ -16,6 +16,7 @@ from typing import Any, Callable
 from .support import LONG, own, tcp_pair, udp_pair
 
 FOREIGN = b"for somebody else"
+POLLRDHUP = 0x2000  # PyPy's select lacks the name: poll(2)
 
 
 def outcome(call: Callable[..., Any], *args: Any) -> Any:
@@ -180,7 +181,7 @@ class Successor:
             state[str(option)] = mine.getsockopt(own.SOL_SOCKET, option)
         for i, sock in enumerate(self.all):
             events = select.poll()
-            events.register(sock.fileno(), select.POLLRDHUP | select.POLLIN)
+            events.register(sock.fileno(), POLLRDHUP | select.POLLIN)
             state[f"events of {i}"] = [event for _, event in events.poll(0)]
             flags = own.MSG_PEEK | own.MSG_DONTWAIT
             state[f"data of {i}"] = outcome(sock.recv, 99, flags)

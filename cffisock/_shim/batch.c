@@ -162,27 +162,35 @@ static int64_t stopped(int64_t done, int64_t stop)
     return done > 0 && !cs_is_ready(stop) ? done : stop;
 }
 
+/* The result of a batch after one call of the kernel that may have waited: another one, on the
+ * descriptor that the caller has by then, is for the rest. */
+static int64_t after_waiting(int64_t done, int more)
+{
+    return more ? -EINTR : done;
+}
+
 int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wait)
 {
-    flags |= cs_dontwait(wait);
+    int blocking = wait == -1;
+
     while (in->done < count) {
         size_t asked = count - in->done < GROUP ? count - in->done : GROUP;
         int n;
 
         if (in->done > 0 && error_waits(fd))
             break;
-        n = receive_group(fd, in, in->done, asked, flags);
+        if (in->done > 0 && (flags & MSG_WAITFORONE))
+            wait = 0;
+        n = receive_group(fd, in, in->done, asked, flags | cs_dontwait(wait));
         if (n > 0) {
             in->done += (size_t)n;
-            wait = cs_progressed(wait);
-            if (flags & MSG_WAITFORONE) {
-                flags |= MSG_DONTWAIT;
-                wait = 0;
-            }
+            wait = flags & MSG_WAITFORONE ? 0 : cs_progressed(wait);
             errno = EAGAIN; /* what kept the kernel from taking more it does not tell */
         }
         if (n < (int)asked)
             return stopped((int64_t)in->done, cs_failed(fd, POLLIN, wait));
+        if (blocking)
+            return after_waiting((int64_t)in->done, in->done < count);
     }
     return (int64_t)in->done;
 }
@@ -276,6 +284,8 @@ int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64
             return stopped(out->datagrams, cs_failed(fd, POLLOUT, wait));
         if (n < asked && !timed)
             break;
+        if (wait == -1)
+            return after_waiting(out->datagrams, out->message < out->count);
         wait = cs_progressed(wait);
     }
     return out->datagrams;
