@@ -16,7 +16,7 @@ from errno import EAGAIN as EAGAIN
 from errno import EBADF as EBADF
 from errno import EWOULDBLOCK as EWOULDBLOCK
 
-from . import _enums, _platform, _socket
+from . import _socket
 from ._convenience import (
     _GLOBAL_DEFAULT_TIMEOUT,
     _LOCALHOST,
@@ -32,16 +32,18 @@ from ._convenience import (
     send_fds,
     socketpair,
 )
-from ._enums import (
+from ._edge import enums as _enums
+from ._edge import platform as _platform
+from ._edge.enums import (
     AddressFamily,
     SocketKind,
     _intenum_converter,
 )
-from ._enums import AddressInfo as AddressInfo
-from ._enums import MsgFlag as MsgFlag
+from ._edge.enums import AddressInfo as AddressInfo
+from ._edge.enums import MsgFlag as MsgFlag
+from ._files import SocketIO as SocketIO
+from ._files import _blocking_errnos
 from ._install import install as install
-from ._io import SocketIO as SocketIO
-from ._io import _blocking_errnos
 from ._object import socket
 from ._sendfile import _GiveupOnSendfile
 from ._socket import (

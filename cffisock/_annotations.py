@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, Optional, SupportsFloat, SupportsIndex, TypeVar, Union
 
 from ._address._codec import Codec
-from ._base import socket as Socket
 from ._object import socket as PublicSocket
+from ._socket.base import socket as Socket
 
 __all__ = [
     "Ancillary",

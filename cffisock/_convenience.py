@@ -10,12 +10,12 @@ import builtins
 
 import cffisock
 
-from . import _base
 from . import _types as t
-from ._ancillary import CMSG_LEN
-from ._enums import FAMILIES, KINDS, AddressFamily, SocketKind
+from ._edge.enums import FAMILIES, KINDS, AddressFamily, SocketKind
+from ._edge.platform import CONSTANTS
 from ._object import bare, socket
-from ._platform import CONSTANTS
+from ._socket import base
+from ._socket.ancillary import CMSG_LEN
 
 AF_INET = AddressFamily(CONSTANTS["AF_INET"])
 AF_INET6 = AddressFamily(CONSTANTS["AF_INET6"])
@@ -35,7 +35,7 @@ _GLOBAL_DEFAULT_TIMEOUT: t.Any = object()
 
 def fromfd(fd: t.SupportsIndex, family: int, type: int, proto: int = 0) -> t.PublicSocket:
     """A socket on a duplicate of the descriptor ``fd``: dup(2)."""
-    sock: t.PublicSocket = _base.on_descriptor(
+    sock: t.PublicSocket = base.on_descriptor(
         lambda fd: cffisock.socket(family, type, proto, fd), cffisock.dup(fd)
     )
     return sock
@@ -48,13 +48,13 @@ def socketpair(
     if family is None:
         family = AF_UNIX
     if cffisock.socket is socket:
-        return _base.wrapped_pair(bare, family, type, proto)
+        return base.wrapped_pair(bare, family, type, proto)
     pair = cffisock._socket.socketpair(family, type, proto)
     made: list[t.Any] = []
     try:
         for sock in pair:
             made.append(
-                _base.on_descriptor(
+                base.on_descriptor(
                     lambda fd: cffisock.socket(family, type, proto, fd), sock.detach()
                 )
             )

@@ -10,8 +10,8 @@ import _cffi_backend
 
 from . import _socket
 from ._constants import CONSTANTS as TABLE
+from ._edge.platform import CONSTANTS
 from ._object import socket
-from ._platform import CONSTANTS
 from ._surface import MODULE, SOCKET
 
 # The sockets that programs open: what to call it, family, type, protocol.

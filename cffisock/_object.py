@@ -8,15 +8,16 @@ import sys
 
 import cffisock
 
-from . import _base, _sendfile
+from . import _sendfile
 from . import _types as t
 from ._cffi import lib
-from ._enums import FAMILIES, KINDS
-from ._errors import check
-from ._io import SocketIO
+from ._edge.enums import FAMILIES, KINDS
+from ._edge.errors import check
+from ._files import SocketIO
+from ._socket import base
 
 
-class socket(_base.socket):
+class socket(base.socket):
     """A socket of the operating system: socket(2).
 
     ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With ``fileno``
@@ -34,14 +35,14 @@ class socket(_base.socket):
 
     def __init__(
         self,
-        family: t.SupportsIndex = _base.UNKNOWN,
-        type: t.SupportsIndex = _base.UNKNOWN,
-        proto: t.SupportsIndex = _base.UNKNOWN,
+        family: t.SupportsIndex = base.UNKNOWN,
+        type: t.SupportsIndex = base.UNKNOWN,
+        proto: t.SupportsIndex = base.UNKNOWN,
         fileno: t.Optional[t.SupportsIndex] = None,
     ) -> None:
         self._closed = False
         self._io_refs = 0
-        _base.socket.__init__(self, family, type, proto, fileno)
+        base.socket.__init__(self, family, type, proto, fileno)
 
     def __init_subclass__(cls, **kwargs: t.Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -91,9 +92,9 @@ class socket(_base.socket):
         fd, address = self._accept()
         if type(self) is cffisock.socket is socket:
             # Nobody has replaced or overridden anything, and what is new is of the same kind.
-            return _base.wrap(bare(), fd, self._cs_kind), address
+            return base.wrap(bare(), fd, self._cs_kind), address
         kind = self.family, self.type, self.proto
-        sock = _base.on_descriptor(lambda fd: cffisock.socket(*kind, fileno=fd), fd)
+        sock = base.on_descriptor(lambda fd: cffisock.socket(*kind, fileno=fd), fd)
         if cffisock.getdefaulttimeout() is None and self.gettimeout():
             sock.setblocking(True)
         return sock, address
@@ -102,7 +103,7 @@ class socket(_base.socket):
         """A socket of the same class and timeout on a duplicate of the descriptor: dup(2)."""
         fd = check(lib.cs_dup(self.fileno()))
         kind = self.family, self.type, self.proto
-        copy = _base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
+        copy = base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
         copy.settimeout(self.gettimeout())
         return copy
 
@@ -155,7 +156,7 @@ class socket(_base.socket):
         if self._io_refs <= 0:
             self._real_close()
 
-    def _real_close(self, _ss: t.Any = _base.socket) -> None:
+    def _real_close(self, _ss: t.Any = base.socket) -> None:
         _ss.close(self)
 
     def _decref_socketios(self) -> None:

@@ -4,10 +4,10 @@ cannot."""
 from __future__ import annotations
 
 from . import _types as t
-from ._arguments import wait_for
 from ._cffi import lib
-from ._errors import TIMED_OUT, error_for, is_interrupted, resume
-from ._platform import CONSTANTS
+from ._edge.arguments import wait_for
+from ._edge.errors import TIMED_OUT, error_for, is_interrupted, resume
+from ._edge.platform import CONSTANTS
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 READ_SIZE = 64 * 1024

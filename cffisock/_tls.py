@@ -12,8 +12,8 @@ import functools
 import sys
 
 from . import _types as t
+from ._edge.platform import CONSTANTS
 from ._install import interpreters_own
-from ._platform import CONSTANTS
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from typing import Any, Callable, NamedTuple
 
 import cffisock
-from cffisock._errors import TimedOut
+from cffisock._edge.errors import TimedOut
 
 from .support import LOCALHOST, LONG, descriptors, own, tcp_pair, udp_pair
 

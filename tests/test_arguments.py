@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cffisock import _arguments as arguments
+from cffisock._edge import arguments
 
 from .differential import Index
 

@@ -29,8 +29,8 @@ from cffisock import (
     SOCK_SEQPACKET,
     SOL_SOCKET,
     _address,
-    _batches,
 )
+from cffisock._socket import batches
 
 from .support import INT, LONG, data_of, descriptors, fds_in, rights
 
@@ -242,7 +242,7 @@ def test_descriptors_without_room(records: Any, pipes: Any) -> None:
 
 @pytest.mark.parametrize("into", [False, True])
 @pytest.mark.parametrize(
-    ("place", "name"), [(_address, "unpack"), (_batches, "unpack_control"), (_batches, "ffi")]
+    ("place", "name"), [(_address, "unpack"), (batches, "unpack_control"), (batches, "ffi")]
 )
 def test_descriptors_are_closed_when_the_result_fails(
     place: Any, name: str, into: bool, records: Any, pipes: Any, monkeypatch: pytest.MonkeyPatch

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import MSG_WAITFORONE, SOCK_DGRAM, _batches
+from cffisock import MSG_WAITFORONE, SOCK_DGRAM
+from cffisock._socket import batches
 
 from .support import LONG, data_of, later
 
@@ -155,10 +156,10 @@ def test_more_than_there_is_memory(count: int, size: int, ancillary: int, udp: A
 def test_large_rooms_are_not_kept(udp: Any) -> None:
     one, two = udp
     for count, size, kept in ((8, 100, True), (5000, 10, False), (2, 10_000_000, False)):
-        _batches._rooms.clear()
+        batches._rooms.clear()
         one.send(b"x")
         assert data_of(two.recvmmsg(count, size, 0, MSG_WAITFORONE)) == [b"x"]
-        assert bool(_batches._rooms) is kept
+        assert bool(batches._rooms) is kept
 
 
 def test_rooms_come_back(udp: Any) -> None:
@@ -167,11 +168,11 @@ def test_rooms_come_back(udp: Any) -> None:
     two.settimeout(0)
     one.send(b"x")
     two.recvmmsg(5, 10)
-    rooms = {id(room) for room in _batches._rooms}
+    rooms = {id(room) for room in batches._rooms}
     for _ in range(20):
         with pytest.raises(BlockingIOError):
             two.recvmmsg(5, 10)
-    assert {id(room) for room in _batches._rooms} == rooms
+    assert {id(room) for room in batches._rooms} == rooms
 
 
 def test_buffers_are_released(udp: Any) -> None:

@@ -16,7 +16,7 @@ import pytest
 import cffisock
 import cffisock._socket
 from cffisock import _constants as table
-from cffisock._platform import TEXTS
+from cffisock._edge.platform import TEXTS
 
 LAYERS = [
     pytest.param(cffisock, standard, id="socket"),

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import AF_INET, AF_INET6, SOCK_DGRAM, _mailbox
+from cffisock import AF_INET, AF_INET6, SOCK_DGRAM
+from cffisock._socket import mailbox
 
 from .support import LONG, later, own, signals
 
@@ -191,7 +192,7 @@ def test_an_exception_of_a_handler_leaves_no_wrong_address(monkeypatch: pytest.M
 
         two.sendto(b"2", one.getsockname())
         with monkeypatch.context() as patch:
-            patch.setattr(_mailbox.Mailbox, "new_address", fail)
+            patch.setattr(mailbox.Mailbox, "new_address", fail)
             with pytest.raises(KeyboardInterrupt):
                 one.recvfrom(9)
         for sender in (two, one):

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 import cffisock
-from cffisock import _errors, _socket
+from cffisock import _socket
+from cffisock._edge import errors
 
 from .support import own
 
@@ -28,13 +29,13 @@ def test_the_exceptions() -> None:
 
 @pytest.mark.parametrize("number", sorted(errno.errorcode))
 def test_every_errno(number: int) -> None:
-    error = _errors.error_for(-number)
+    error = errors.error_for(-number)
     assert type(error) is type(OSError(number, ""))
     assert (error.errno, error.strerror) == (number, os.strerror(number))
 
 
 def test_a_timeout_has_no_errno() -> None:
-    error = _errors.error_for(_errors.TIMED_OUT)
+    error = errors.error_for(errors.TIMED_OUT)
     assert isinstance(error, cffisock.timeout)
     assert isinstance(error, TimeoutError)
     assert (error.args, error.errno) == (("timed out",), None)
@@ -52,23 +53,23 @@ def test_the_timeout_of_this_interpreter() -> None:
 
 
 def test_check() -> None:
-    assert _errors.check(0) == 0
-    assert _errors.check(5) == 5
+    assert errors.check(0) == 0
+    assert errors.check(5) == 5
     with pytest.raises(BrokenPipeError):
-        _errors.check(-errno.EPIPE)
+        errors.check(-errno.EPIPE)
 
 
 def test_resume() -> None:
     """Only an interrupted operation goes on."""
-    deadline = _errors.TIMED_OUT - 12345
-    assert _errors.resume(deadline, -1) == deadline
+    deadline = errors.TIMED_OUT - 12345
+    assert errors.resume(deadline, -1) == deadline
     for wait in (-1, 0):
-        assert _errors.resume(-errno.EINTR, wait) == wait
+        assert errors.resume(-errno.EINTR, wait) == wait
     with pytest.raises(TimeoutError):
-        _errors.resume(_errors.TIMED_OUT, 5)
+        errors.resume(errors.TIMED_OUT, 5)
     with pytest.raises(ConnectionResetError):
-        _errors.resume(-errno.ECONNRESET, 5)
-    assert [_errors.is_interrupted(n) for n in (deadline, -errno.EINTR, _errors.TIMED_OUT, -1)] == [
+        errors.resume(-errno.ECONNRESET, 5)
+    assert [errors.is_interrupted(n) for n in (deadline, -errno.EINTR, errors.TIMED_OUT, -1)] == [
         True,
         True,
         False,

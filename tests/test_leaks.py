@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import _address, _buffers, _messages
+from cffisock import _address
 from cffisock._address import inet
+from cffisock._edge import memory
+from cffisock._socket import messages
 
 from .support import LOCALHOST, LONG, descriptors, python, signals
 
@@ -73,14 +75,14 @@ def test_a_warning_that_is_an_error(pair: Any, monkeypatch: pytest.MonkeyPatch) 
     """Of a control message that goes past the end of the buffer, as some kernels gave."""
     one, two = pair
     before = descriptors()
-    real = _messages.cs_recvmsg
+    real = messages.cs_recvmsg
 
     def cut(fd: int, buf: Any, length: int, msg: Any, *rest: int) -> int:
         result: int = real(fd, buf, length, msg, *rest)
         msg.extras.cut = 1
         return result
 
-    monkeypatch.setattr(_messages, "cs_recvmsg", cut)
+    monkeypatch.setattr(messages, "cs_recvmsg", cut)
     send_rights(one)
     message = "received malformed or improperly-truncated ancillary data"
     with pytest.raises(RuntimeWarning, match=message):
@@ -278,13 +280,13 @@ def test_scratch_and_slots_come_back(pair: Any) -> None:
     two.recv(1)
     with pytest.raises(BlockingIOError):
         two.recvfrom(1)
-    scratch = {id(view) for _, view in _buffers._scratch}
+    scratch = {id(view) for _, view in memory._scratch}
     slots = {id(view) for _, view in _address._slots}
     for call in (two.recv, two.recvfrom, two.recvmsg):
         for _ in range(50):
             with pytest.raises(BlockingIOError):
                 call(1)
-    assert {id(view) for _, view in _buffers._scratch} == scratch
+    assert {id(view) for _, view in memory._scratch} == scratch
     assert {id(view) for _, view in _address._slots} == slots
 
 

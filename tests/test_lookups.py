@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import _netdb
 from cffisock import _socket as low
-from cffisock._inet import KNOWN_MAX
+from cffisock._names import netdb
+from cffisock._names.inet import KNOWN_MAX
 
 from .agreement import told
 from .support import IS_PYPY, python
@@ -111,7 +111,7 @@ def test_numbers_that_were_looked_up_before() -> None:
     """By equal or almost equal arguments, too; test_netdb has the first look-ups."""
     first = []
     for expression in NUMERIC:
-        _netdb._numeric.clear()
+        netdb._numeric.clear()
         first.append(told(low, expression))
     for _ in range(2):
         assert [told(low, expression) for expression in NUMERIC] == first
@@ -119,7 +119,7 @@ def test_numbers_that_were_looked_up_before() -> None:
 
 
 def test_what_a_number_means_is_all_that_is_remembered() -> None:
-    _netdb._numeric.clear()
+    netdb._numeric.clear()
     for host, port, flags in (
         ("localhost", 80, 0),
         ("127.1", 80, 0),
@@ -129,17 +129,17 @@ def test_what_a_number_means_is_all_that_is_remembered() -> None:
         (None, 80, 0),
     ):
         assert low.getaddrinfo(host, port, 2, 1, 0, flags)
-    assert not _netdb._numeric
+    assert not netdb._numeric
     for port in range(3 * KNOWN_MAX):
         assert low.getaddrinfo("127.0.0.1", port, 2, 1)[0][4] == ("127.0.0.1", port)
-    assert 0 < len(_netdb._numeric) <= KNOWN_MAX
+    assert 0 < len(netdb._numeric) <= KNOWN_MAX
 
 
 @pytest.mark.netbase
 def test_what_a_services_name_means_is_not_remembered() -> None:
-    _netdb._numeric.clear()
+    netdb._numeric.clear()
     assert low.getaddrinfo("127.0.0.1", "http", 2, 1)[0][4] == ("127.0.0.1", 80)
-    assert not _netdb._numeric
+    assert not netdb._numeric
 
 
 @pytest.mark.parametrize("name", ["gethostbyname", "gethostbyname_ex", "gethostbyaddr"])
@@ -174,9 +174,9 @@ SERVICES = [
     [*LOOK_UPS, *(pytest.param(each, marks=pytest.mark.netbase) for each in SERVICES)],
 )
 def test_as_much_room_as_it_takes(expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_netdb, "_ROOMS", (1, 8, 64, 256, 512, 4096))
+    monkeypatch.setattr(netdb, "_ROOMS", (1, 8, 64, 256, 512, 4096))
     assert told(low, expression) == told(_socket, expression)
-    monkeypatch.setattr(_netdb, "_ROOMS", (1, 8))
+    monkeypatch.setattr(netdb, "_ROOMS", (1, 8))
     assert told(low, expression).startswith(f"OSError {errno.ERANGE}: ")
 
 

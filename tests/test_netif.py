@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import _netif
 from cffisock import _socket as low
+from cffisock._names import netif
 
 from .differential import Index
 from .support import CPYTHON, IS_PYPY, python
@@ -117,7 +117,7 @@ def test_arguments_are_counted(name: str) -> None:
 
 def test_as_much_room_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = low.if_nameindex()
-    monkeypatch.setattr(_netif, "_ROOM", 1)
+    monkeypatch.setattr(netif, "_ROOM", 1)
     assert low.if_nameindex() == expected
 
 

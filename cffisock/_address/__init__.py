@@ -9,8 +9,8 @@ from collections import deque
 
 from .. import _types as t
 from .._cffi import ffi
-from .._inet import remember
-from .._platform import CONSTANTS
+from .._edge.platform import CONSTANTS
+from .._names.inet import remember
 from . import inet, unix
 from ._codec import KNOWN
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 from .. import _types as t
-from .._arguments import exact_str, exact_tuple, integer, without_nul
 from .._cffi import ffi
-from .._errors import check, warn
-from .._inet import remember
+from .._edge.arguments import exact_str, exact_tuple, integer, without_nul
+from .._edge.errors import check, warn
+from .._names.inet import remember
 
 
 class Codec:

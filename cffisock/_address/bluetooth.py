@@ -14,9 +14,9 @@
 from __future__ import annotations
 
 from .. import _types as t
-from .._arguments import exact_bytes, exact_tuple, without_nul
 from .._cffi import lib
-from .._platform import CONSTANTS
+from .._edge.arguments import exact_bytes, exact_tuple, without_nul
+from .._edge.platform import CONSTANTS
 from . import raw
 from ._codec import Codec, completed, put, take, text, utf8, wrapped
 

@@ -14,10 +14,10 @@ import os
 from operator import index
 
 from .. import _types as t
-from .._arguments import c_path
 from .._cffi import lib
-from .._errors import check
-from .._platform import CONSTANTS
+from .._edge.arguments import c_path
+from .._edge.errors import check
+from .._edge.platform import CONSTANTS
 from ._codec import Codec, put, require_tuple, take, text, wrapped
 
 CAN_RAW = CONSTANTS["CAN_RAW"]

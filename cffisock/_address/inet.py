@@ -8,11 +8,11 @@ from __future__ import annotations
 from operator import index
 
 from .. import _types as t
-from .._arguments import host_bytes, port_number
 from .._cffi import ffi, lib
-from .._errors import gai_error
-from .._inet import inet_ntoa, remember
-from .._platform import CONSTANTS
+from .._edge.arguments import host_bytes, port_number
+from .._edge.errors import gai_error
+from .._edge.platform import CONSTANTS
+from .._names.inet import inet_ntoa, remember
 from ._codec import Codec, keep, require_tuple, take, text, wrapped
 
 AF_INET = CONSTANTS["AF_INET"]

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 
 from .. import _types as t
-from .._arguments import c_int
-from .._buffers import readable
 from .._cffi import ffi, lib
-from .._errors import check
-from .._platform import CONSTANTS
+from .._edge.arguments import c_int
+from .._edge.errors import check
+from .._edge.memory import readable
+from .._edge.platform import CONSTANTS
 from ._codec import Codec, completed, put, require_tuple, take, text, utf8
 
 PACKET_HOST = CONSTANTS["PACKET_HOST"]

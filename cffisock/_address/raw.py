@@ -5,9 +5,9 @@ from __future__ import annotations
 from operator import index
 
 from .. import _types as t
-from .._arguments import exact_tuple
-from .._buffers import readable
 from .._cffi import ffi, lib
+from .._edge.arguments import exact_tuple
+from .._edge.memory import readable
 from ._codec import Codec, put, take, text
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from .. import _types as t
 from .._cffi import ffi, lib
-from .._platform import CONSTANTS
+from .._edge.platform import CONSTANTS
 from ._codec import Codec, completed, require_tuple, wrapped
 
 TIPC_CLUSTER_SCOPE = CONSTANTS["TIPC_CLUSTER_SCOPE"]

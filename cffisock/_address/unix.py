@@ -6,10 +6,10 @@ import errno
 import os
 
 from .. import _types as t
-from .._arguments import exact_str
-from .._buffers import readable
 from .._cffi import ffi, lib
-from .._platform import CONSTANTS
+from .._edge.arguments import exact_str
+from .._edge.memory import readable
+from .._edge.platform import CONSTANTS
 from ._codec import Codec, keep, take, text
 
 AF_UNIX = CONSTANTS["AF_UNIX"]

@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Sequence
 from struct import Struct
 
-from . import _address
-from . import _types as t
-from ._arguments import INT_MAX, c_int, c_ssize, kind_of
-from ._buffers import allocate, new_scratch, readable, release
-from ._cffi import ffi, lib
-from ._errors import warn
+from .. import _address
+from .. import _types as t
+from .._cffi import ffi, lib
+from .._edge.arguments import INT_MAX, c_int, c_ssize, kind_of
+from .._edge.errors import warn
+from .._edge.memory import allocate, new_scratch, readable, release
 
 # The kernel's lengths are ints on some systems: what fits there fits everywhere.
 CONTROL_MAX = INT_MAX

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._cffi import ffi, lib
+from .._cffi import ffi, lib
 
 
 def _read() -> dict[str, int]:

@@ -7,9 +7,9 @@ import errno
 import os
 import sys
 
-from . import _types as t
-from ._cffi import ffi, lib
-from ._platform import CONSTANTS
+from .. import _types as t
+from .._cffi import ffi, lib
+from .platform import CONSTANTS
 
 # The function that the module warnings has.  The rest of that takes 0.3 ms to import, and cannot
 # be imported when the interpreter ends, which is when many an unclosed socket is found.

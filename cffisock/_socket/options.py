@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from operator import index
 
-from . import _types as t
-from ._arguments import UINT_MAX, c_int
-from ._buffers import allocate, readable, release
-from ._cffi import ffi, lib
-from ._errors import check, error_for
+from .. import _types as t
+from .._cffi import ffi, lib
+from .._edge.arguments import UINT_MAX, c_int
+from .._edge.errors import check, error_for
+from .._edge.memory import allocate, readable, release
 
 NO_BUFLEN = 0
 NO_VALUE = lib.CS_NO_VALUE

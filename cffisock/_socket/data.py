@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 
-from . import _address
-from . import _types as t
-from ._address import KNOWN
-from ._arguments import buffer_size, c_int, kind_of
-from ._buffers import (
+from .. import _address
+from .. import _types as t
+from .._address import KNOWN
+from .._cffi import lib
+from .._edge.arguments import buffer_size, c_int, kind_of
+from .._edge.errors import EAGAIN, again, resume
+from .._edge.memory import (
     SCRATCH_SIZE,
     from_buffer,
     give_scratch,
@@ -22,9 +24,7 @@ from ._buffers import (
     take_scratch,
     through_copy,
 )
-from ._cffi import lib
-from ._errors import EAGAIN, again, resume
-from ._mailbox import Mailbox, give_mailbox, take_mailbox
+from .mailbox import Mailbox, give_mailbox, take_mailbox
 
 audit = sys.audit
 NEW_ADDRESS = lib.CS_NEW_ADDRESS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, IntEnum, IntFlag
 from types import SimpleNamespace
 
-from ._platform import CONSTANTS
+from .platform import CONSTANTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

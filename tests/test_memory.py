@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import _buffers
 from cffisock._cffi import ffi
+from cffisock._edge import memory
 
 
 @pytest.mark.parametrize(
     "data", [b"abcd", bytearray(b"abcd"), memoryview(b"abcd"), array.array("B", b"abcd")]
 )
 def test_readable(data: Any) -> None:
-    view = _buffers.readable(data)
+    view = memory.readable(data)
     assert ffi.unpack(view, len(view)) == b"abcd"
-    _buffers.release(view)
+    memory.release(view)
 
 
 def test_buffers_without_an_address(udp: Any) -> None:
@@ -93,13 +93,13 @@ def test_scratch_is_lent_to_one_call_at_a_time() -> None:
     taken = []
     for _ in range(20):
         try:
-            taken.append(_buffers.take_scratch())
+            taken.append(memory.take_scratch())
         except IndexError:
-            taken.append(_buffers.new_scratch())
+            taken.append(memory.new_scratch())
     assert len({id(view) for _, view in taken}) == 20
     for scratch in taken:
-        _buffers.give_scratch(scratch)
-    assert len(_buffers._scratch) == 16
+        memory.give_scratch(scratch)
+    assert len(memory._scratch) == 16
 
 
 def test_many_threads_receive() -> None:
@@ -133,4 +133,4 @@ def test_a_big_receive_does_not_keep_its_memory() -> None:
     with one, two:
         one.send(b"x")
         assert two.recv(50_000_000) == b"x"
-        assert all(len(view) == _buffers.SCRATCH_SIZE for _, view in _buffers._scratch)
+        assert all(len(view) == memory.SCRATCH_SIZE for _, view in memory._scratch)

@@ -5,19 +5,12 @@ from __future__ import annotations
 
 import sys
 
-from . import _address
-from . import _types as t
-from ._ancillary import (
-    CONTROL_MAX,
-    CONTROL_SIZE,
-    give_envelope,
-    new_envelope,
-    pack_control,
-    take_envelope,
-    unpack_extras,
-)
-from ._arguments import c_int, c_ssize
-from ._buffers import (
+from .. import _address
+from .. import _types as t
+from .._cffi import ffi, lib
+from .._edge.arguments import c_int, c_ssize
+from .._edge.errors import again
+from .._edge.memory import (
     SCRATCH_SIZE,
     bytes_of,
     from_buffer,
@@ -26,8 +19,15 @@ from ._buffers import (
     release,
     through_copy,
 )
-from ._cffi import ffi, lib
-from ._errors import again
+from .ancillary import (
+    CONTROL_MAX,
+    CONTROL_SIZE,
+    give_envelope,
+    new_envelope,
+    pack_control,
+    take_envelope,
+    unpack_extras,
+)
 
 # On CPython a global is found 20 ns sooner than an attribute of `lib`.
 cs_recvmsg, cs_recvmsgv = lib.cs_recvmsg, lib.cs_recvmsgv

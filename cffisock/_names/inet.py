@@ -12,12 +12,12 @@ import errno
 import sys
 from operator import index
 
-from . import _types as t
-from ._arguments import c_int, c_text, c_unsigned
-from ._buffers import bytes_of, give_scratch, new_scratch, take_scratch
-from ._cffi import lib
-from ._errors import check
-from ._platform import CONSTANTS
+from .. import _types as t
+from .._cffi import lib
+from .._edge.arguments import c_int, c_text, c_unsigned
+from .._edge.errors import check
+from .._edge.memory import bytes_of, give_scratch, new_scratch, take_scratch
+from .._edge.platform import CONSTANTS
 
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]

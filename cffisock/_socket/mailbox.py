@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from . import _types as t
-from ._address import is_stable, new_slot, unpack
-from ._buffers import new_scratch
+from .. import _types as t
+from .._address import is_stable, new_slot, unpack
+from .._edge.memory import new_scratch
 
 
 class Mailbox:

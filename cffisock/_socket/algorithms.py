@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from . import _types as t
-from ._arguments import c_int
-from ._messages import sendmsg
-from ._platform import CONSTANTS
+from .. import _types as t
+from .._edge.arguments import c_int
+from .._edge.platform import CONSTANTS
+from .messages import sendmsg
 
 _ABSENT: t.Any = object()
 

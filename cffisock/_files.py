@@ -6,7 +6,7 @@ import io
 from errno import EAGAIN, EWOULDBLOCK
 
 from . import _types as t
-from ._errors import timeout
+from ._edge.errors import timeout
 
 _blocking_errnos = {EAGAIN, EWOULDBLOCK}
 

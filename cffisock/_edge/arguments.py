@@ -6,8 +6,8 @@ import os
 import sys
 from operator import index
 
-from . import _types as t
-from ._errors import warn
+from .. import _types as t
+from .errors import warn
 
 INT_MAX = 2**31 - 1
 INT_MIN = -(2**31)

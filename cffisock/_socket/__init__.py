@@ -3,13 +3,12 @@ plain ints for constants, and the functions that need no public socket."""
 
 from __future__ import annotations
 
-from . import _types as t
-from ._ancillary import CMSG_LEN, CMSG_SPACE
-from ._arguments import c_fd
-from ._base import getdefaulttimeout, setdefaulttimeout, socket, socketpair
-from ._cffi import lib
-from ._errors import check, error, gaierror, herror, timeout
-from ._inet import (
+from .. import _types as t
+from .._cffi import lib
+from .._edge.arguments import c_fd
+from .._edge.errors import check, error, gaierror, herror, timeout
+from .._edge.platform import CONSTANTS, TEXTS
+from .._names.inet import (
     htonl,
     htons,
     inet_aton,
@@ -19,7 +18,7 @@ from ._inet import (
     ntohl,
     ntohs,
 )
-from ._netdb import (
+from .._names.netdb import (
     getaddrinfo,
     gethostbyaddr,
     gethostbyname,
@@ -31,8 +30,9 @@ from ._netdb import (
     getservbyport,
     sethostname,
 )
-from ._netif import if_indextoname, if_nameindex, if_nametoindex
-from ._platform import CONSTANTS, TEXTS
+from .._names.netif import if_indextoname, if_nameindex, if_nametoindex
+from .ancillary import CMSG_LEN, CMSG_SPACE
+from .base import getdefaulttimeout, setdefaulttimeout, socket, socketpair
 
 __all__ = [
     "CMSG_LEN",
@@ -93,7 +93,7 @@ def dup(fd: t.SupportsIndex, /) -> int:
 def __getattr__(name: str) -> t.Any:
     if name == "CAPI":
         # Extension modules of CPython, _ssl among them, ask for this while they are imported.
-        from ._install import interpreters_own  # noqa: PLC0415  (that module imports this one)
+        from .._install import interpreters_own  # noqa: PLC0415  (that module imports this one)
 
         return interpreters_own("_socket").CAPI
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,15 +6,15 @@ import sys
 from collections import deque
 from itertools import count
 
-from . import _address
-from . import _types as t
-from ._ancillary import CONTROL_MAX, pack_control, read_extras, unpack_control
-from ._arguments import c_int, c_ssize, kind_of
-from ._buffers import allocate, bytes_of, from_buffer, release
-from ._cffi import ffi, lib
-from ._errors import again
-from ._messages import items_of, with_copy
-from ._platform import CONSTANTS
+from .. import _address
+from .. import _types as t
+from .._cffi import ffi, lib
+from .._edge.arguments import c_int, c_ssize, kind_of
+from .._edge.errors import again
+from .._edge.memory import allocate, bytes_of, from_buffer, release
+from .._edge.platform import CONSTANTS
+from .ancillary import CONTROL_MAX, pack_control, read_extras, unpack_control
+from .messages import items_of, with_copy
 
 INET = (CONSTANTS["AF_INET"], CONSTANTS["AF_INET6"])
 SOCK_DGRAM = CONSTANTS["SOCK_DGRAM"]

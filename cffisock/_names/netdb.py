@@ -7,10 +7,11 @@ import os
 import sys
 from operator import index
 
-from . import _types as t
-from ._address import unpack
-from ._address.inet import host_address, unpack_inet
-from ._arguments import (
+from .. import _types as t
+from .._address import unpack
+from .._address.inet import host_address, unpack_inet
+from .._cffi import ffi, lib
+from .._edge.arguments import (
     UINT_MAX,
     c_int,
     c_path,
@@ -21,11 +22,10 @@ from ._arguments import (
     kind_of,
     without_nul,
 )
-from ._buffers import allocate
-from ._cffi import ffi, lib
-from ._errors import check, error_for, gai_error, herror_for
-from ._inet import inet_ntop, remember
-from ._platform import CONSTANTS
+from .._edge.errors import check, error_for, gai_error, herror_for
+from .._edge.memory import allocate
+from .._edge.platform import CONSTANTS
+from .inet import inet_ntop, remember
 
 AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
 AF_INET = CONSTANTS["AF_INET"]

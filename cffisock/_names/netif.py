@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from . import _types as t
-from ._arguments import UINT_MAX, c_path, c_unsigned
-from ._cffi import ffi, lib
-from ._errors import check
+from .. import _types as t
+from .._cffi import ffi, lib
+from .._edge.arguments import UINT_MAX, c_path, c_unsigned
+from .._edge.errors import check
 
 _ROOM = 32
 _NAME_SIZE = 16

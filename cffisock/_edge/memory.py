@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from . import _types as t
-from ._cffi import ffi
+from .. import _types as t
+from .._cffi import ffi
 
 # The largest read that asyncio asks for.  Memory that is never touched costs nothing.
 SCRATCH_SIZE = 256 * 1024

@@ -7,15 +7,16 @@ from __future__ import annotations
 import sys
 from types import FunctionType
 
-from . import _address, _algorithms, _batches, _data, _messages, _options
-from . import _types as t
-from ._address import give_slot, take_slot
-from ._arguments import c_fd, c_int, seconds, wait_for
-from ._cffi import ffi, lib
-from ._errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
-from ._inet import remember
-from ._mailbox import Mailbox, give_mailbox, take_mailbox
-from ._platform import CONSTANTS
+from .. import _address
+from .. import _types as t
+from .._address import give_slot, take_slot
+from .._cffi import ffi, lib
+from .._edge.arguments import c_fd, c_int, seconds, wait_for
+from .._edge.errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
+from .._edge.platform import CONSTANTS
+from .._names.inet import remember
+from . import algorithms, batches, data, messages, options
+from .mailbox import Mailbox, give_mailbox, take_mailbox
 
 AF_ALG = CONSTANTS["AF_ALG"]
 AF_INET = CONSTANTS["AF_INET"]
@@ -240,22 +241,22 @@ class socket:
 
     # --- what other files have ----------------------------------------------------
 
-    recv = _data.recv
-    recv_into = _data.recv_into
-    recvfrom = _data.recvfrom
-    recvfrom_into = _data.recvfrom_into
-    send = _data.send
-    sendall = _data.sendall
-    sendto = _data.sendto
-    recvmsg = _messages.recvmsg
-    recvmsg_into = _messages.recvmsg_into
-    sendmsg = _messages.sendmsg
-    recvmmsg = _batches.recvmmsg
-    recvmmsg_into = _batches.recvmmsg_into
-    sendmmsg = _batches.sendmmsg
-    sendmsg_afalg = _algorithms.sendmsg_afalg
-    getsockopt = _options.getsockopt
-    setsockopt = _options.setsockopt
+    recv = data.recv
+    recv_into = data.recv_into
+    recvfrom = data.recvfrom
+    recvfrom_into = data.recvfrom_into
+    send = data.send
+    sendall = data.sendall
+    sendto = data.sendto
+    recvmsg = messages.recvmsg
+    recvmsg_into = messages.recvmsg_into
+    sendmsg = messages.sendmsg
+    recvmmsg = batches.recvmmsg
+    recvmmsg_into = batches.recvmmsg_into
+    sendmmsg = batches.sendmmsg
+    sendmsg_afalg = algorithms.sendmsg_afalg
+    getsockopt = options.getsockopt
+    setsockopt = options.setsockopt
 
 
 # --- what methods of the type have in common ------------------------------------------------
