@@ -27,7 +27,7 @@ def main() -> int:
         return 0
     # Imported only now: a program to run must be the first to import what it needs, and on
     # PyPy hashlib, for one, imports the interpreter's own _socket.
-    return int(importlib.import_module(f"{__package__}._{options.command}").main())
+    return int(importlib.import_module(f"{__package__}._command.{options.command}").main())
 
 
 def run_program(program: str, arguments: list[str], *, is_module: bool) -> None:

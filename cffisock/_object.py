@@ -48,9 +48,9 @@ class socket(base.socket):
         super().__init_subclass__(**kwargs)
         if (cls.__module__, cls.__qualname__) == ("ssl", "SSLSocket"):
             # The module ``ssl`` is being imported, over this one.
-            from . import _tls  # noqa: PLC0415  (few programs need it)
+            from ._install import tls  # noqa: PLC0415  (few programs need it)
 
-            _tls.adapt(cls)
+            tls.adapt(cls)
 
     def __enter__(self) -> t.Any:
         return self

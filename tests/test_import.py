@@ -23,11 +23,12 @@ LATER = {
     "_address.tipc",
     "_address.vsock",
     "_annotations",
+    "_command",
+    "_command.demo",
+    "_command.info",
+    "_command.surface",
     "_constants",
-    "_demo",
-    "_info",
-    "_surface",
-    "_tls",
+    "_install.tls",
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import cffisock
 from cffisock import _socket
-from cffisock._surface import MODULE, SOCKET
+from cffisock._command.surface import MODULE, SOCKET
 from tests.support import CPYTHON, IS_PYPY, isolated
 
 OWN_SOCKET, OWN_BASE, _ssl = map(importlib.import_module, ("socket", "_socket", "_ssl"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from . import _children, _socket
-from . import _types as t
+from .. import _socket
+from .. import _types as t
+from . import children
 
+PACKAGE = __name__.partition(".")[0]
 _own: dict[str, ModuleType] = {}
 
 
@@ -23,7 +25,7 @@ def install() -> None:
     interpreter's own socket module or classes, which would go on using them; only those of
     multiprocessing may.  Further calls do nothing.
     """
-    public = sys.modules[__package__]
+    public = sys.modules[PACKAGE]
     if sys.modules.get("socket") is public:
         return
     holders = _holders()
@@ -37,7 +39,7 @@ def install() -> None:
     sys.modules["_socket"] = _socket
     sys.modules["socket"] = public
     if public_own is not None:
-        _children.tell(public_own, public)
+        children.tell(public_own, public)
 
 
 def _holders() -> list[str]:
@@ -49,13 +51,13 @@ def _holders() -> list[str]:
     for module in own:
         held.update(id(value) for value in vars(module).values() if _belongs(value))
     held.discard(id(_socket.timeout))  # the same before and after, where it is not TimeoutError
-    ours = f"{__package__}."
+    ours = f"{PACKAGE}."
     return sorted(
         name
         for name, module in list(sys.modules.items())
         if module not in own
         and not name.startswith(ours)
-        and not _children.is_told(name)
+        and not children.is_told(name)
         and any(id(value) in held for value in _namespace(module))
     )
 

@@ -8,11 +8,13 @@ import sys
 
 import _cffi_backend
 
-from . import _socket
-from ._constants import CONSTANTS as TABLE
-from ._edge.platform import CONSTANTS
-from ._object import socket
-from ._surface import MODULE, SOCKET
+import cffisock
+
+from .. import _socket
+from .._constants import CONSTANTS as TABLE
+from .._object import socket
+from .._edge.platform import CONSTANTS
+from .surface import MODULE, SOCKET
 
 # The sockets that programs open: what to call it, family, type, protocol.
 SOCKETS = (
@@ -55,8 +57,7 @@ def opens(family: str, kind: str, proto: str | None) -> str:
 
 def surface() -> str:
     """How much of CPython 3.15's socket module is here."""
-    public = sys.modules[__package__]
-    absent = [name for name in MODULE if not hasattr(public, name)]
+    absent = [name for name in MODULE if not hasattr(cffisock, name)]
     absent += [f"socket.{name}" for name in SOCKET if not hasattr(socket, name)]
     if absent:
         return f"absent: {', '.join(absent)}"

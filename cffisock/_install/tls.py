@@ -11,9 +11,9 @@ from __future__ import annotations
 import functools
 import sys
 
-from . import _types as t
-from ._edge.platform import CONSTANTS
-from ._install import interpreters_own
+from .. import _types as t
+from .._edge.platform import CONSTANTS
+from . import interpreters_own
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 

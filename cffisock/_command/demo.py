@@ -14,8 +14,8 @@ from types import ModuleType
 
 import cffisock
 
-from . import _types as t
-from ._install import interpreters_own
+from .. import _types as t
+from .._install import interpreters_own
 
 SIZE = 1 << 20
 DATAGRAM = 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from . import _types as t
+from .. import _types as t
 
 PACKAGE = "multiprocessing"
 
