@@ -127,12 +127,13 @@ def descriptors() -> dict[int, str]:
 def python(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Runs this interpreter with the tested package on its path, to its end."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
+    if "input" not in options:
+        options["stdin"] = subprocess.DEVNULL
     return subprocess.run(
         [sys.executable, *arguments],
         check=False,
         env=environment,
         capture_output=True,
-        stdin=subprocess.DEVNULL,
         encoding="utf-8",
         timeout=50,
         **options,

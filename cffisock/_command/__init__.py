@@ -1,1 +1,55 @@
-"""The command ``python -m cffisock``."""
+"""The command ``python -m cffisock``, or ``cffisock``: its words, each in a file of its own."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+
+from . import run
+
+ABOUT = "Python's socket module over a small C shim: runs programs on it, shows what it can."
+RUN = """
+Starts Python with cffisock in the place of socket, for the program and for the processes of
+Python that it starts.
+"""
+ARG = """
+what would follow the word python: options of Python, and then a script, -m MODULE, -c CODE, or
+- for the standard input; and the arguments of that program
+"""
+NEEDS = "it needs something to run: a script, or -m MODULE, or -c CODE, as after python"
+
+
+def main() -> int:
+    """Does what the command line says; the exit status."""
+    words = sys.argv[1:]
+    # Without argparse, which takes longer to import than all of cffisock.
+    if words[:1] == ["run"] and words[1:] not in ([], ["-h"], ["--help"], [run.ONLY_HERE]):
+        run.main(words[1:])
+    options = parser().parse_args()
+    if options.command == "run":
+        options.error(NEEDS)
+    return int(importlib.import_module(f"{__package__}.{options.command}").main())
+
+
+def parser() -> argparse.ArgumentParser:
+    """What explains the command line, and understands all of it but `run`."""
+    name = os.path.basename(sys.argv[0])
+    prog = "python -m cffisock" if name == "__main__.py" else name
+    whole = argparse.ArgumentParser(prog=prog, description=ABOUT)
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run_words = commands.add_parser(
+        "run",
+        help="run a program with cffisock in place of socket",
+        description=RUN,
+        usage=f"{prog} run [{run.ONLY_HERE}] ARG...",
+    )
+    run_words.add_argument(
+        run.ONLY_HERE, action="store_true", help="not for the processes that the program starts"
+    )
+    run_words.add_argument("arguments", metavar="ARG", nargs="*", help=ARG)
+    run_words.set_defaults(error=run_words.error)
+    commands.add_parser("info", help="show what this machine and this build offer")
+    commands.add_parser("demo", help="send data between cffisock and the interpreter's socket")
+    return whole

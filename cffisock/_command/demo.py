@@ -3,6 +3,8 @@ own socket module, in both directions, and a file descriptor sent to another pro
 
 from __future__ import annotations
 
+import functools
+import importlib
 import os
 import subprocess
 import sys
@@ -21,15 +23,30 @@ SIZE = 1 << 20
 DATAGRAM = 1024
 TIMEOUT = 20.0
 
-# The other process: takes a file's descriptor from its socket, and answers with a digest.
-RECEIVER = """
-import hashlib, importlib, os, sys
-module = importlib.import_module(sys.argv[1])
-with module.socket(fileno=int(sys.argv[2])) as sock:
-    _, (fd,), _, _ = module.recv_fds(sock, 1, 1)
-    with open(fd, "rb") as file:
-        sock.sendall(hashlib.sha256(file.read()).digest())
-"""
+RECEIVER = f"import sys, {__name__} as demo; demo.receive(*sys.argv[1:])"
+
+
+@functools.cache
+def own_socket() -> ModuleType:
+    """The interpreter's own socket module, also where cffisock is in its place."""
+    if not cffisock.installed():
+        return importlib.import_module("socket")
+    # It is imported anew, over its own _socket; there is no other thread yet to see them.
+    replaced = {name: sys.modules.pop(name) for name in ("socket", "_socket")}
+    sys.modules["_socket"] = interpreters_own("_socket")
+    try:
+        return importlib.import_module("socket")
+    finally:
+        sys.modules.update(replaced)
+
+
+def receive(name: str, fd: str) -> None:
+    """The other process: gets a file's descriptor by a socket, and answers with its digest."""
+    module: t.Any = cffisock if name == cffisock.__name__ else own_socket()
+    with module.socket(fileno=int(fd)) as sock:
+        _, (passed,), _, _ = module.recv_fds(sock, 1, 1)
+        with open(passed, "rb") as file:
+            sock.sendall(sha256(file.read()).digest())
 
 
 def serve_stream(listener: t.Any) -> None:
@@ -127,7 +144,7 @@ def pass_descriptor(module: ModuleType, other: ModuleType, folder: Path) -> int:
 
 def why_no_ipv6() -> str | None:
     """Why this machine has no IPv6 to try, which the interpreter's own module is asked."""
-    own = interpreters_own("socket")
+    own = own_socket()
     try:
         with own.socket(own.AF_INET6) as sock:
             sock.bind(("::1", 0))
@@ -138,7 +155,7 @@ def why_no_ipv6() -> str | None:
 
 def main() -> int:
     """Runs every demonstration and prints a line for each; the exit status."""
-    own = interpreters_own("socket")
+    own = own_socket()
     failures = 0
     with tempfile.TemporaryDirectory(prefix="cffisock-") as name:
         folder = Path(name)

@@ -55,6 +55,13 @@ def opens(family: str, kind: str, proto: str | None) -> str:
     return "yes"
 
 
+def in_place() -> str:
+    """Whether ``import socket`` gives cffisock here."""
+    if cffisock.installed():
+        return "yes"
+    return "no; python -m cffisock run and cffisock.install() put it there"
+
+
 def surface() -> str:
     """How much of CPython 3.15's socket module is here."""
     absent = [name for name in MODULE if not hasattr(cffisock, name)]
@@ -83,6 +90,7 @@ def main() -> int:
         ("cffi", _cffi_backend.__version__),
         ("kernel", f"{platform.system()} {platform.release()} {platform.machine()}"),
         ("C library", libc),
+        ("in the place of socket", in_place()),
         ("constants", f"{len(_socket.CONSTANT_NAMES)}"),
         ("of CPython 3.15's socket", surface()),
         ("not in these headers", ", ".join(absent) or "none"),

@@ -18,6 +18,11 @@ def interpreters_own(name: str) -> ModuleType:
     return _own[name] if name in _own else __import__(name)
 
 
+def installed() -> bool:
+    """Whether ``import socket`` gives cffisock in this process."""
+    return sys.modules.get("socket") is sys.modules[PACKAGE]
+
+
 def install() -> None:
     """Makes ``import socket`` and ``import _socket`` give cffisock from now on.
 
@@ -25,8 +30,7 @@ def install() -> None:
     interpreter's own socket module or classes, which would go on using them; only those of
     multiprocessing may.  Further calls do nothing.
     """
-    public = sys.modules[PACKAGE]
-    if sys.modules.get("socket") is public:
+    if installed():
         return
     holders = _holders()
     if holders:
@@ -35,6 +39,7 @@ def install() -> None:
             f"in use by {', '.join(holders)}; call it before they are imported"
         )
     _own["_socket"] = __import__("_socket")
+    public = sys.modules[PACKAGE]
     public_own = sys.modules.get("socket")
     sys.modules["_socket"] = _socket
     sys.modules["socket"] = public

@@ -1,0 +1,93 @@
+"""``python -m cffisock run``: Python once more, with cffisock in the place of ``socket``.
+
+The same interpreter takes the place of this process, with the command line that follows ``run``.
+It finds startup/sitecustomize.py by its environment, and so do the processes that it starts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+
+from .. import _types as t
+
+STARTUP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "startup")
+ONLY_HERE = "--only-here"
+# Options of Python that keep it from reading that, and those that have a value.
+IN_THE_WAY = "EIS"
+VALUED = "WX"
+VALUED_WORDS = ("--check-hash-based-pycs", "--jit")  # the last is PyPy's
+ENDS = "cm"  # what follows is the program's
+
+
+def main(words: list[str]) -> t.NoReturn:
+    """Starts Python with these arguments; returns only by an exception."""
+    only_here = words[0] == ONLY_HERE
+    arguments = words[only_here:]
+    python = command_before()
+    hindrance = in_the_way(python[1:]) or in_the_way(arguments)
+    if hindrance:
+        refuse(
+            f"with the option -{hindrance} Python starts without what puts cffisock in the place "
+            "of socket: leave it out, or call cffisock.install() at the start of the program"
+        )
+    if os.pathsep in STARTUP:
+        refuse(f"PYTHONPATH cannot hold {STARTUP}, which has a {os.pathsep} in it")
+    os.execve(sys.executable, [*python, *arguments], environment(only_here))
+
+
+def refuse(why: str) -> t.NoReturn:
+    sys.stderr.write(f"python -m cffisock run: {why}\n")
+    sys.exit(2)
+
+
+def command_before() -> list[str]:
+    """How this process was started, up to the words of the command: Python and its options."""
+    words: list[str] = getattr(sys, "orig_argv", None) or read_proc("cmdline")  # 3.9 has none
+    *python, last = words[: len(words) - len(sys.argv) + 1]
+    if last == sys.argv[0]:  # the script that pip made
+        return python
+    options, found, _ = last.partition("cffisock")
+    if not found or not python:  # called by a program
+        return [sys.executable]
+    # -m cffisock, -mcffisock, -Om cffisock
+    options = (options or python.pop())[:-1]
+    return [*python, *([options] if len(options) > 1 else [])]
+
+
+def read_proc(name: str) -> list[str]:
+    """The strings in a file of this process under /proc."""
+    with open(f"/proc/self/{name}", "rb") as file:
+        return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+
+
+def in_the_way(words: list[str]) -> str | None:
+    """The first option of Python in a command line with which cffisock cannot be there."""
+    rest = iter(words)
+    for word in rest:
+        if word in ("-", "--") or not word.startswith("-"):
+            return None
+        letters = "" if word.startswith("--") else word[1:]
+        plain = "".join(itertools.takewhile(lambda letter: letter not in ENDS + VALUED, letters))
+        for letter in plain:
+            if letter in IN_THE_WAY:
+                return letter
+        special = letters[len(plain) :]
+        if special and special[0] in ENDS:
+            return None
+        if word in VALUED_WORDS or (special and special in VALUED):
+            next(rest, None)
+    return None
+
+
+def environment(only_here: bool) -> dict[str, str]:
+    """The environment of this process, and what startup/sitecustomize.py has to find in it."""
+    # Not os.environ: in the locale C, Python sets LC_CTYPE in it, and would see another locale.
+    found = dict(word.split("=", 1) for word in read_proc("environ") if "=" in word)
+    others = [entry for entry in found.get("PYTHONPATH", "").split(os.pathsep) if entry != STARTUP]
+    path = os.pathsep.join(others)
+    found["PYTHONPATH"] = f"{STARTUP}{os.pathsep}{path}" if path else STARTUP
+    how = "only-here" if only_here else "first"
+    found["CFFISOCK_RUN"] = f"{how} {sys.hexversion:x} {sys.prefix}"
+    return found
