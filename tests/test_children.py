@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import venv
 from pathlib import Path
+from typing import Any
 
+import _cffi_backend
 import pytest
 
-from .support import python
+from .support import LONG, ROOT, python
 
+RUN = ("-m", "cffisock", "run")
 METHODS = ("fork", "spawn", "forkserver")
 
 # The names of the socket module and of the sockets that a child sees, and gets, and sends back.
@@ -65,15 +72,166 @@ def test_children_of_a_program_that_installs(method: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("method", METHODS)
 def test_children_of_run(method: str, tmp_path: Path) -> None:
-    """A child that was not forked is an interpreter of its own; sockets arrive in it."""
-    names = talk(tmp_path, TALK, method, "-m", "cffisock", "run").split()
+    """A child that was not forked is an interpreter of its own, with the same start-up."""
+    assert talk(tmp_path, TALK, method, *RUN).split() == ["cffisock"] * 5
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_children_of_run_only_here(method: str, tmp_path: Path) -> None:
+    """They have the interpreter's own sockets, unless they were forked; sockets arrive in them."""
+    names = talk(tmp_path, TALK, method, *RUN, "--only-here").split()
     in_child = "cffisock" if method == "fork" else "socket"
     assert names == ["cffisock", in_child, in_child, in_child, "cffisock"]
 
 
+# Ways to start Python, each of which says which socket module it has.
+SAY = "import socket; print(socket.__name__, flush=True)"
+STARTS = {
+    "subprocess": f"subprocess.run([sys.executable, '-c', {SAY!r}], check=True)",
+    "shell": f"subprocess.run(f'{{sys.executable}} -c {chr(34)}{SAY}{chr(34)}', shell=True)",
+    "with a path": f"""
+env = {{**os.environ, "PYTHONPATH": os.environ["PYTHONPATH"] + ":there"}}
+subprocess.run([sys.executable, '-c', {SAY!r}], env=env)
+""",
+    "grandchild": f"""
+code = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+subprocess.run([sys.executable, '-c', code, {SAY!r}])
+""",
+    "run": f"subprocess.run([sys.executable, '-m', 'cffisock', 'run', '-c', {SAY!r}])",
+    "spawnv": f"os.spawnv(os.P_WAIT, sys.executable, [sys.executable, '-c', {SAY!r}])",
+    "posix_spawn": f"""
+pid = os.posix_spawn(sys.executable, [sys.executable, '-c', {SAY!r}], os.environ)
+os.waitpid(pid, 0)
+""",
+    "exec": f"os.execv(sys.executable, [sys.executable, '-c', {SAY!r}])",
+}
+if not hasattr(os, "posix_spawn"):  # PyPy 7.3.11
+    del STARTS["posix_spawn"]
+# Those that have nothing of the start-up.
+BARE = {
+    "-E": f"subprocess.run([sys.executable, '-E', '-c', {SAY!r}])",
+    "-I": f"subprocess.run([sys.executable, '-I', '-c', {SAY!r}])",
+    "-S": f"subprocess.run([sys.executable, '-S', '-c', {SAY!r}])",
+    "no environment": f"subprocess.run([sys.executable, '-c', {SAY!r}], env={{}})",
+}
+
+
+def started(how: str, *options: str) -> list[str]:
+    """The socket modules of a program that starts another, and of that one."""
+    done = python(*RUN, *options, "-c", f"import os, subprocess, sys\n{SAY}\n{how}")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("how", STARTS.values(), ids=STARTS)
+def test_what_a_program_starts(how: str) -> None:
+    assert started(how) == ["cffisock", "cffisock"]
+
+
+@pytest.mark.parametrize("how", BARE.values(), ids=BARE)
+def test_what_starts_without_the_environment(how: str) -> None:
+    """It says nothing, and has the interpreter's own."""
+    assert started(how) == ["cffisock", "socket"]
+
+
+@pytest.mark.parametrize("how", [*STARTS.values()], ids=STARTS)
+def test_what_a_program_starts_only_here(how: str) -> None:
+    """`run` inside of it begins anew; what replaces the process is another program too."""
+    assert started(how, "--only-here") == ["cffisock", "cffisock" if "'run'" in how else "socket"]
+
+
+def test_only_here_leaves_the_environment_as_it_was() -> None:
+    """With what was in PYTHONPATH, and with nothing."""
+    show = "import os; print(os.environ.get('PYTHONPATH'), 'CFFISOCK_RUN' in os.environ)"
+    for path in (f"{ROOT}:a::b", ""):
+        done = python(*RUN, "--only-here", "-c", show, cwd=ROOT, env={"PYTHONPATH": path})
+        assert (done.stdout, done.stderr) == (f"{path or None} False\n", "")
+
+
+# --- other interpreters in the same environment -------------------------------------------------
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> str:
+    """The Python of another virtual environment, in which cffisock is not installed."""
+    venv.create(tmp_path / "other", symlinks=True)
+    return str(tmp_path / "other" / "bin" / "python")
+
+
+def test_another_environment_does_not_notice(other: str, tmp_path: Path) -> None:
+    """Neither by its sockets nor by its path, nor does its own sitecustomize."""
+    (tmp_path / "sitecustomize.py").write_text("print('mine')\n")
+    show = "import socket, sys; print(socket.__name__, sys.path, *sorted(sys.modules))"
+    for path in (str(ROOT), f"{tmp_path}:{ROOT}"):
+        plain = python("-c", CALL, other, show, env={"PYTHONPATH": path})
+        ran = python(*RUN, "-c", CALL, other, show, env={"PYTHONPATH": path})
+        assert plain.stderr == ""
+        assert "socket" in plain.stdout
+        assert (ran.stdout[-len(plain.stdout) :], ran.stderr) == (plain.stdout, "")
+
+
+CALL = "import subprocess, sys; subprocess.run([sys.argv[1], '-c', sys.argv[2]])"
+
+
+def late(other: str, condition: str) -> dict[str, str]:
+    """Has the other environment import socket early, and can import cffisock: its PYTHONPATH."""
+    (packages,) = Path(other).parents[1].glob("lib/*/site-packages")
+    line = f"import os; {condition} and __import__('socketserver')\n"
+    (packages / "early.pth").write_text(line)
+    backend = getattr(_cffi_backend, "__file__", None)  # PyPy has it inside
+    entries = [str(ROOT), *([str(Path(backend).parent)] if backend else [])]
+    return {"PYTHONPATH": os.pathsep.join(entries)}
+
+
+def run_other(other: str, *arguments: str, env: dict[str, str]) -> Any:
+    return subprocess.run(
+        [other, *arguments],
+        check=False,
+        env={**os.environ, **env},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LONG,
+    )
+
+
+TOO_LATE = "cffisock.install() came too late: the interpreter's own socket module is already in use"
+
+
+def test_run_came_too_late(other: str) -> None:
+    env = late(other, "True")
+    done = run_other(other, *RUN, "-c", "print('never')", env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"python -m cffisock run: {TOO_LATE} by socketserver;")
+    assert done.stderr.count("\n") == 1
+
+
+def test_run_came_too_late_in_a_child(other: str) -> None:
+    """It goes on, and says so in one line."""
+    env = late(other, "'CHILD' in os.environ")
+    start = f"import os, subprocess, sys; os.environ['CHILD'] = ''; {STARTS['subprocess']}"
+    done = run_other(other, *RUN, "-c", f"{SAY}; {start}", env=env)
+    assert (done.returncode, done.stdout.split()) == (0, ["cffisock", "socket"])
+    pattern = r"python -m cffisock run: process \d+ goes on without it: "
+    assert re.match(pattern + re.escape(TOO_LATE), done.stderr)
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_child_that_cannot_import_it(other: str) -> None:
+    """Here it lacks the compiled module."""
+    env = late(other, "False")
+    code = f"import os, subprocess, sys; del os.environ['LIBRARY']; {STARTS['subprocess']}"
+    (packages,) = Path(other).parents[1].glob("lib/*/site-packages")
+    line = "import os, sys; 'LIBRARY' in os.environ or sys.modules.update({'cffisock._cffi': None})"
+    (packages / "early.pth").write_text(f"{line}\n")
+    done = run_other(other, *RUN, "-c", f"{SAY}; {code}", env={**env, "LIBRARY": ""})
+    assert (done.returncode, done.stdout.split()) == (0, ["cffisock", "socket"])
+    assert re.match(r"python -m cffisock run: process \d+ goes on without it: ", done.stderr)
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_children_of_run_with_a_program_that_installs(method: str, tmp_path: Path) -> None:
-    names = talk(tmp_path, INSTALL + TALK, method, "-m", "cffisock", "run").split()
+    names = talk(tmp_path, INSTALL + TALK, method, *RUN).split()
     assert names == ["cffisock"] * 5
 
 

@@ -26,6 +26,7 @@ LATER = {
     "_command",
     "_command.demo",
     "_command.info",
+    "_command.run",
     "_command.surface",
     "_constants",
     "_install.tls",

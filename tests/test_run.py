@@ -24,7 +24,8 @@ print(__name__, __package__, type(__loader__).__name__, __builtins__ is builtins
 print(globals().get("__file__"), globals().get("__cached__"), __spec__ and __spec__.name)
 print(sorted(globals()))
 print(sys.argv, sys.path, sys.flags, sys.warnoptions, sys._xoptions, sys.stdin.encoding)
-print(getattr(sys, "orig_argv", None), sys.executable, sys.modules["__main__"].__dict__ is globals())
+print(getattr(sys, "orig_argv", None), sys.executable)
+print(vars(sys.modules["__main__"]) is globals())
 print("sitecustomize" in sys.modules, [getattr(x, '__name__', type(x)) for x in sys.meta_path])
 print(not __debug__, __doc__)
 """
@@ -114,7 +115,7 @@ PROGRAMS = {
     "chained": "try:\n    {}['x']\nexcept KeyError:\n    raise OSError(2, 'x')\n",
     "too deep": "import sys\nsys.setrecursionlimit(60)\ndef f(): f()\nf()\n",
     "in a thread": "import threading\nt = threading.Thread(target=lambda: 1 / 0)\nt.run()\n",
-    "of a hook": "import sys\nsys.excepthook = lambda *a: print(a[0], a[2].tb_next is None)\n1 / 0\n",
+    "of a hook": "import sys\nsys.excepthook = lambda *a: print(a[2].tb_next is None)\n1 / 0\n",
     "frames": "import sys\nframe = sys._getframe().f_back\nprint(frame and frame.f_code.co_name)\n",
     "warning": "import warnings\nwarnings.warn('careful')\n",
     "sorry": "import sys\nsys.exit('sorry')\n",
