@@ -110,6 +110,11 @@ def serving_program(name: str, *arguments: object) -> Iterator[str]:
     assert process.returncode == 0
 
 
+def children(pid: int) -> set[str]:
+    """The ids of the processes that this one started."""
+    return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+
 def free_port() -> int:
     """A port that was free a moment ago, for servers that cannot tell which one they got."""
     with socket.socket() as sock:

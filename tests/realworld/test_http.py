@@ -20,6 +20,7 @@ from .servers import (
     PATIENCE,
     PROGRAMS,
     Certificate,
+    children,
     run_program,
     serving,
     serving_program,
@@ -86,11 +87,6 @@ def test_gunicorn(workers: str, tmp_path: Path, record_property: Any) -> None:
     assert process.returncode == 0
     record_property("done", f"{done:,} operations")
     assert done > 500
-
-
-def children(pid: int) -> set[str]:
-    """The ids of the processes that this one started."""
-    return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
 def by_curl(url: str, folder: Path) -> int:
