@@ -84,6 +84,8 @@ from ._socket import (
     timeout,
 )
 
+__version__ = "0.1.0"
+
 globals().update(_platform.CONSTANTS)
 globals().update(_platform.TEXTS)
 for _enum in _enums.ENUMS:

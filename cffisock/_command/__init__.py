@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
+
+import cffisock
 
 from . import run
 
@@ -18,6 +19,8 @@ ARG = """
 what would follow the word python: options of Python, and then a script, -m MODULE, -c CODE, or
 - for the standard input; and the arguments of that program
 """
+INFO = "show what this machine and this build offer, and which sockets work"
+DEMO = "send data between cffisock and the interpreter's own socket module"
 NEEDS = "it needs something to run: a script, or -m MODULE, or -c CODE, as after python"
 
 
@@ -30,7 +33,13 @@ def main() -> int:
     options = parser().parse_args()
     if options.command == "run":
         options.error(NEEDS)
-    return int(importlib.import_module(f"{__package__}.{options.command}").main())
+    if options.command == "info":
+        from . import info  # noqa: PLC0415  (hashlib, which demo needs, is slow to import)
+
+        return info.main(options.json)
+    from . import demo  # noqa: PLC0415
+
+    return demo.main()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,10 +47,16 @@ def parser() -> argparse.ArgumentParser:
     name = os.path.basename(sys.argv[0])
     prog = "python -m cffisock" if name == "__main__.py" else name
     whole = argparse.ArgumentParser(prog=prog, description=ABOUT)
+    whole.add_argument(
+        "--version",
+        action="version",
+        version=f"cffisock {cffisock.__version__}",
+        help="show the version",
+    )
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run_words = commands.add_parser(
         "run",
-        help="run a program with cffisock in place of socket",
+        help="run a program of Python with cffisock in the place of socket",
         description=RUN,
         usage=f"{prog} run [{run.ONLY_HERE}] ARG...",
     )
@@ -50,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     )
     run_words.add_argument("arguments", metavar="ARG", nargs="*", help=ARG)
     run_words.set_defaults(error=run_words.error)
-    commands.add_parser("info", help="show what this machine and this build offer")
-    commands.add_parser("demo", help="send data between cffisock and the interpreter's socket")
+    info_words = commands.add_parser("info", help=INFO, description=f"{INFO.capitalize()}.")
+    info_words.add_argument("--json", action="store_true", help="as JSON, for programs")
+    commands.add_parser("demo", help=DEMO, description=f"{DEMO.capitalize()}.")
     return whole

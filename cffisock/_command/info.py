@@ -1,7 +1,8 @@
-"""``python -m cffisock info``: the interpreter, the kernel, and which families open here."""
+"""``python -m cffisock info``: the interpreter, the kernel, and which families work here."""
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -11,6 +12,7 @@ import _cffi_backend
 import cffisock
 
 from .. import _socket
+from .. import _types as t
 from .._constants import CONSTANTS as TABLE
 from .._object import socket
 from .._edge.platform import CONSTANTS
@@ -40,19 +42,28 @@ SOCKETS = (
     ("AF_BLUETOOTH, HCI", "AF_BLUETOOTH", "SOCK_RAW", "BTPROTO_HCI"),
     ("AF_BLUETOOTH, SCO", "AF_BLUETOOTH", "SOCK_SEQPACKET", "BTPROTO_SCO"),
 )
+# An address of this machine, where a socket can be made although there is none.
+LOCAL = {"AF_INET": ("127.0.0.1", 0), "AF_INET6": ("::1", 0)}
+GREEN, RED, PLAIN = "\033[32m", "\033[31m", "\033[0m"
 
 
-def opens(family: str, kind: str, proto: str | None) -> str:
-    """'yes', or why such a socket cannot be opened here."""
+def why_not(family: str, kind: str, proto: str | None) -> str | None:
+    """Why such a socket is of no use here; None where it is."""
     names = [name for name in (family, kind, proto) if name]
     missing = [name for name in names if name not in CONSTANTS]
     if missing:
-        return f"no: this build lacks {', '.join(missing)}"
+        return f"this build lacks {', '.join(missing)}"
     try:
-        socket(*(CONSTANTS[name] for name in names)).close()
+        sock = socket(*(CONSTANTS[name] for name in names))
     except OSError as error:
-        return f"no: {error.strerror}"
-    return "yes"
+        return error.strerror
+    with sock:
+        try:
+            if family in LOCAL and kind != "SOCK_RAW":
+                sock.bind(LOCAL[family])
+        except OSError as error:
+            return f"it opens, but {LOCAL[family][0]} cannot be bound: {error.strerror}"
+    return None
 
 
 def in_place() -> str:
@@ -77,28 +88,46 @@ def missing_names() -> list[str]:
     return sorted(wanted - set(CONSTANTS))
 
 
-def main() -> int:
-    """Prints the report; the exit status."""
+def facts() -> dict[str, str]:
+    """What there is to say that no socket has to be tried for."""
     implementation = platform.python_implementation()
     version = platform.python_version()
     if implementation == "PyPy":
         version = f"{'.'.join(map(str, sys.pypy_version_info[:3]))} (Python {version})"  # type: ignore[attr-defined]
-    libc = " ".join(platform.libc_ver()) or "unknown"
-    absent = missing_names()
-    rows = [
-        ("interpreter", f"{implementation} {version}"),
-        ("cffi", _cffi_backend.__version__),
-        ("kernel", f"{platform.system()} {platform.release()} {platform.machine()}"),
-        ("C library", libc),
-        ("in the place of socket", in_place()),
-        ("constants", f"{len(_socket.CONSTANT_NAMES)}"),
-        ("of CPython 3.15's socket", surface()),
-        ("not in these headers", ", ".join(absent) or "none"),
-    ]
-    rows += [(label, opens(family, kind, proto)) for label, family, kind, proto in SOCKETS]
-    width = max(len(label) for label, _ in rows)
-    for label, value in rows:
+    return {
+        "cffisock": cffisock.__version__,
+        "interpreter": f"{implementation} {version}",
+        "cffi": _cffi_backend.__version__,
+        "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "C library": " ".join(platform.libc_ver()) or "unknown",
+        "in the place of socket": in_place(),
+        "constants": f"{len(_socket.CONSTANT_NAMES)}",
+        "of CPython 3.15's socket": surface(),
+        "not in these headers": ", ".join(missing_names()) or "none",
+    }
+
+
+def has_colour(stream: t.Any) -> bool:
+    """Whether what is written there may have colour: no-color.org."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def main(as_json: bool) -> int:
+    """Prints the report; the exit status."""
+    found = facts()
+    sockets = {label: why_not(*names) for label, *names in SOCKETS}
+    if as_json:
+        tried = {label: {"works": why is None, "why": why} for label, why in sockets.items()}
+        print(json.dumps({**found, "sockets": tried}, indent=2))
+        return 0
+    width = max(map(len, [*found, *sockets]))
+    for label, value in found.items():
         print(f"{label:{width}}  {value}")
+    yes, no, plain = (GREEN, RED, PLAIN) if has_colour(sys.stdout) else ("", "", "")
+    print()
+    for label, why in sockets.items():
+        verdict = f"{yes}yes{plain}" if why is None else f"{no}no{plain}   {why}"
+        print(f"{label:{width}}  {verdict}")
     if os.geteuid() != 0:
         print("(not root: raw and packet sockets may be refused for that)")
     return 0
