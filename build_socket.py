@@ -113,19 +113,20 @@ class BuildShim(build_ext):
         try:
             super().build_extension(ext)
         except CompileError as error:
-            raise CompileError(f"{error}{self.missing()}") from error
+            # The last line is what a reader of pip's output finds.
+            raise CompileError("\n".join([str(error), *self.missing()])) from error
         finally:
             ext.sources = written
 
-    def missing(self) -> str:
+    def missing(self) -> Iterator[str]:
         """What this machine lacks to compile an extension module, as far as one can tell."""
         compiler = self.compiler.compiler_so[0]
         if shutil.which(compiler) is None:
-            return f"; there is no C compiler {compiler} here (Debian has one in gcc)"
-        if not any(Path(directory, "Python.h").exists() for directory in self.include_dirs):
+            yield f"cffisock needs a C compiler: there is no {compiler} here; Debian has it in gcc"
+        elif not any(Path(directory, "Python.h").exists() for directory in self.include_dirs):
             package = "pypy3-dev" if sys.implementation.name == "pypy" else "python3-dev"
-            return f"; there is no Python.h for {sys.executable} here (Debian has it in {package})"
-        return ""
+            why = f"there is none for {sys.executable} here; Debian has it in {package}"
+            yield f"cffisock needs the header Python.h: {why}"
 
 
 def main() -> None:

@@ -16,7 +16,15 @@ from errno import EAGAIN as EAGAIN
 from errno import EBADF as EBADF
 from errno import EWOULDBLOCK as EWOULDBLOCK
 
-from . import _socket
+try:
+    from . import _socket
+except ModuleNotFoundError as _error:
+    if _error.name != f"{__name__}._cffi":
+        raise
+    _clone = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    raise ImportError(
+        f"cffisock is not built: run {sys.executable} -m pip install -e {_clone}"
+    ) from None
 from ._convenience import (
     _GLOBAL_DEFAULT_TIMEOUT,
     _LOCALHOST,

@@ -123,7 +123,8 @@ def test_an_unknown_platform_stops_the_build(tree: Path) -> None:
 def test_a_missing_compiler_is_named(tree: Path) -> None:
     stopped = run(tree, "build_socket.py", CC="no-such-compiler")
     assert stopped.returncode == 1
-    assert "there is no C compiler no-such-compiler here" in stopped.stdout
+    last = stopped.stdout.splitlines()[-1]
+    assert last.startswith("cffisock needs a C compiler: there is no no-such-compiler here; ")
     assert "Traceback" not in stopped.stdout
 
 
@@ -139,8 +140,28 @@ build_socket.main()
 """
     stopped = run(tree, "-c", code)
     assert stopped.returncode == 1
-    assert f"there is no Python.h for {sys.executable} here" in stopped.stdout
+    start = f"cffisock needs the header Python.h: there is none for {sys.executable} here; "
+    assert stopped.stdout.splitlines()[-1].startswith(start)
     assert "Traceback" not in stopped.stdout
+
+
+@pytest.mark.parametrize("how", ["build_wheel", "build_editable"])
+def test_the_last_line_that_pip_shows(how: str, tree: Path, tmp_path: Path) -> None:
+    """pip calls these, and shows what they print."""
+    code = f"from setuptools import build_meta; build_meta.{how}({str(tmp_path)!r})"
+    stopped = run(tree, "-c", code, CC="no-such-compiler")
+    assert stopped.returncode != 0
+    assert "needs a C compiler" in stopped.stdout.splitlines()[-1]
+
+
+def test_a_clone_that_is_not_built(tree: Path) -> None:
+    """-S: in an editable install there is a finder that has another clone's compiled module."""
+    for words in (["-c", "import cffisock"], ["-m", "cffisock"], ["-m", "cffisock", "run", "x"]):
+        refused = run(tree, "-S", *words)
+        assert refused.returncode == 1
+        assert refused.stdout.splitlines()[-1] == (
+            f"ImportError: cffisock is not built: run {sys.executable} -m pip install -e {tree}"
+        )
 
 
 # --- what is built ----------------------------------------------------------------------------
