@@ -68,6 +68,16 @@ def test_data_of_many_kinds(udp: Any) -> None:
     assert data_of(two.recvmmsg(len(kinds), 10)) == [b"ab"] * 6 + [b""] * 3
 
 
+def test_bare_data(udp: Any) -> None:
+    """What is bytes-like may be a message without a tuple around it."""
+    one, two = udp
+    kinds = [b"ab", bytearray(b"ab"), memoryview(b"ab"), array.array("B", b"ab"), (b"ab",), b""]
+    assert one.sendmmsg(kinds) == len(kinds)
+    assert data_of(two.recvmmsg(len(kinds), 10)) == [b"ab"] * 5 + [b""]
+    assert one.sendmmsg([b"aabb", b"cc"], segment=2) == 3
+    assert data_of(two.recvmmsg(3, 10)) == [b"aa", b"bb", b"cc"]
+
+
 @pytest.mark.parametrize(
     ("family", "host"),
     [(AF_INET, "127.0.0.1"), pytest.param(AF_INET6, "::1", marks=pytest.mark.ipv6)],

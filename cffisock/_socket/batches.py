@@ -219,14 +219,14 @@ def sendmmsg(
     flags: t.SupportsIndex = 0,
     segment: t.SupportsIndex = 0,
 ) -> int:
-    """Sends messages, each ``(data[, address[, ancdata]])``: sendmmsg(2).
+    """Sends messages, each ``(data[, address[, ancdata]])`` or bare data: sendmmsg(2).
 
-    The data is bytes-like, or a list or tuple of what is; without an address, or with None,
-    it goes to the peer; ancdata is as for `sendmsg`.  With a ``segment`` the data, of any
-    length, is a train of datagrams of that many bytes, the last of which may be shorter: UDP
-    divides it.  Returns how many datagrams the kernel took, which are less where it failed
-    or the time was up; the exceptions are for when it took none.  ValueError on a
-    SOCK_STREAM socket.
+    Bare data is bytes-like.  In a tuple it may be a list or tuple of what is, too; without an
+    address, or with None, it goes to the peer; ancdata is as for `sendmsg`.  With a ``segment``
+    the data, of any length, is a train of datagrams of that many bytes, the last of which may
+    be shorter: UDP divides it.  Returns how many datagrams the kernel took, which are less
+    where it failed or the time was up; the exceptions are for when it took none.  ValueError
+    on a SOCK_STREAM socket.
     """
     if self._cs_kind[1] == SOCK_STREAM:
         # The kernel may take a part of a message, and nobody could tell how much.
@@ -278,7 +278,11 @@ def divided(train: t.Item, segment: int) -> list[t.Item]:
 def parts_of(message: t.Any) -> tuple[bytes, t.Any, t.Any]:
     """Data, address and ancillary data of a ``message`` that `sendmmsg` was given."""
     if not isinstance(message, tuple):
-        raise TypeError(f"sendmmsg() messages must be tuples, not {kind_of(message)}")
+        try:
+            return bytes_of(message), None, ()
+        except TypeError:
+            kind = kind_of(message)
+            raise TypeError(f"sendmmsg() messages must be tuples or bytes, not {kind}") from None
     if not 1 <= len(message) <= 3:
         raise TypeError(f"sendmmsg() messages must have 1 to 3 items, not {len(message)}")
     data, address, ancdata = message + (None, ())[len(message) - 1 :]
