@@ -19,16 +19,19 @@ from .results import Result
 INK = "#808080"
 COLOURS = ["#3b82c4", "#d9822b", "#3fa06a", "#a96bc4"]
 
-CAPTION = "Time with cffisock as a ratio to the time with the interpreter's own socket"
+CAPTION = (
+    "Time with cffisock as a ratio to the time with",
+    "← faster · the interpreter's own socket · slower →",
+)
 
-# Pixels.
-LABELS = 310
-SCALE = 480
-MARGIN = 45  # for the number at the end of the longest bar
-TOP = 50
-BOTTOM = 30
+# Pixels.  The whole is as wide as a telephone, so that the text is not made smaller there.
+SCALE = 310
+MARGIN = 35  # for the number at the end of the longest bar
+TOP = 75
+BOTTOM = 44
+LABEL = 17
 BAR = 10
-GAP = 8
+GAP = 10
 
 
 def draw(results: list[Result]) -> str:
@@ -38,9 +41,9 @@ def draw(results: list[Result]) -> str:
     for table, result in zip(tables, results):
         table["geometric mean"] = result.mean
     labels["geometric mean"] = None
-    group = BAR * len(results) + GAP
+    group = LABEL + BAR * len(results) + GAP
     height = TOP + group * len(labels) + BOTTOM
-    width = LABELS + SCALE + 2 * MARGIN
+    width = SCALE + 2 * MARGIN
     across = Across([ratio for table in tables for ratio in table.values()])
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"',
@@ -51,19 +54,14 @@ def draw(results: list[Result]) -> str:
     ]
     for index, label in enumerate(labels):
         top = TOP + group * index
-        middle = top + BAR * len(results) / 2 + 4
-        lines.append(
-            f'<text x="{LABELS - 10}" y="{middle:.1f}" text-anchor="end">{escape(label)}</text>'
-        )
+        lines.append(f'<text x="2" y="{top + LABEL - 5}">{escape(label)}</text>')
         for number, table in enumerate(tables):
             if label in table:
-                lines += bar(
-                    across, table[label], top + BAR * number, COLOURS[number % len(COLOURS)]
-                )
-    lines.append(
-        f'<text x="{width / 2:.1f}" y="{height - 6}" text-anchor="middle">'
-        f"← faster · {CAPTION} · slower →</text>"
-    )
+                place = top + LABEL + BAR * number
+                lines += bar(across, table[label], place, COLOURS[number % len(COLOURS)])
+    for index, line in enumerate(CAPTION):
+        y = height - 22 + 16 * index
+        lines.append(f'<text x="{width / 2:.1f}" y="{y}" text-anchor="middle">{line}</text>')
     return "\n".join([*lines, "</svg>", ""])
 
 
@@ -77,16 +75,16 @@ class Across:
 
     def __call__(self, ratio: float) -> float:
         part = math.log(ratio / self.low) / math.log(self.high / self.low)
-        return LABELS + MARGIN + SCALE * part
+        return MARGIN + SCALE * part
 
 
 def legend(results: list[Result]) -> Iterator[str]:
     """Which colour is which interpreter."""
     for index, result in enumerate(results):
-        x = LABELS + MARGIN + 150 * index
+        x, y = MARGIN + 170 * (index % 2), 6 + 20 * (index // 2)
         colour = COLOURS[index % len(COLOURS)]
-        yield f'<rect x="{x}" y="6" width="12" height="12" fill="{colour}"/>'
-        yield f'<text x="{x + 18}" y="16">{escape(result.interpreter)}</text>'
+        yield f'<rect x="{x}" y="{y}" width="12" height="12" fill="{colour}"/>'
+        yield f'<text x="{x + 18}" y="{y + 10}">{escape(result.interpreter)}</text>'
 
 
 def grid(across: Across, height: float) -> Iterator[str]:
