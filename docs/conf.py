@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version as version_of
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 project = "cffisock"
 author = "the cffisock contributors"
 copyright = f"2026, {author}"
 release = version = version_of(project)
 
-extensions = ["sphinx.ext.autodoc"]
+extensions = ["sphinx.ext.autodoc", "reference_pages"]
 exclude_patterns = ["_build", "changes"]
 default_role = "code"
 autodoc_member_order = "bysource"
 # The annotations are for type checkers; the texts say what is meant.
 autodoc_typehints = "none"
 
+# They would make curly quotes of those in b''.
+smartquotes = False
+
 html_theme = "furo"
 html_title = f"cffisock {release}"
+html_static_path = ["_static"]
+html_css_files = ["narrow.css"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 import cffisock
+from cffisock._constants import ASM_GENERIC, CONSTANTS
 
-from .support import python
+from .support import IS_PYPY, own, python
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -115,6 +117,28 @@ def test_the_reference_has_every_public_name_that_is_no_constant() -> None:
     # What `from socket import *` leaves out, and what installs it.
     public |= {"AddressInfo", "MsgFlag", "install", "installed"}
     assert sorted(documented) == sorted(public)
+
+
+def test_what_the_table_of_constants_says_of_this_interpreter() -> None:
+    """It has none that the page says it lacks; some have fewer, for want of a header."""
+    text = (DOCS / "interpreters.txt").read_text(encoding="utf-8")
+    parts = re.split(r"^\[(\w+) ([\d.]+)\]$", text, flags=re.MULTILINE)
+    listed = [
+        (kind, tuple(map(int, version.split("."))), set(names.split()))
+        for kind, version, names in zip(parts[1::3], parts[2::3], parts[3::3])
+    ]
+    words = " ".join([*CONSTANTS.values(), ASM_GENERIC]).split()
+    table = {word.partition("=")[0] for word in words}
+    assert {name for *_, names in listed for name in names} <= table
+    kind = "PyPy" if IS_PYPY else "CPython"
+    version = sys.implementation.version[: 3 if IS_PYPY else 2]
+    has = {
+        name
+        for ours, since, names in listed
+        if (ours, since <= version) == (kind, True)
+        for name in names
+    }
+    assert table & set(dir(own)) <= has
 
 
 def test_the_changelogs_fragments_are_named_so_that_they_are_found() -> None:

@@ -28,7 +28,7 @@ if sys.version_info < (3, 10):
 
 
 class herror(OSError):
-    """A failed look-up that reports in h_errno: gethostbyname_ex(3), gethostbyaddr(3)."""
+    """A failed look-up that reports in h_errno: gethostbyname(3), gethostbyaddr(3)."""
 
     __module__ = "cffisock"
 
