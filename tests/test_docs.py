@@ -103,10 +103,12 @@ def test_the_readme_has_each_command_once_and_on_one_line(name: str, ending: str
     assert command.endswith(ending)
 
 
-def test_the_readmes_links_lead_somewhere() -> None:
-    targets = re.findall(r"<(\S+)>`_", README)
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+def test_what_the_readme_names_is_there() -> None:
+    """It is read in a repository and on a package index, where a relative link leads nowhere."""
+    assert re.findall(r"<(?!https:)\S+>`_", README) == []
+    files = re.findall(r"``((?:docs|CHANGES|LICENSE)[\w/.]*)``", README)
+    assert {"docs", "docs/index.rst", "CHANGES.rst", "LICENSE"} <= set(files)
+    assert [name for name in files if not (ROOT / name).exists()] == []
 
 
 def test_the_reference_has_every_public_name_that_is_no_constant() -> None:
