@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from cffisock._command import run
+
 from .support import IS_PYPY, LONG, ROOT, python
 
 RUN = ("-m", "cffisock", "run")
@@ -250,6 +252,19 @@ def test_the_environment(environment: Any, folder: Path) -> None:
         plain, ran = both(*words, cwd=folder, env=environment)
         assert plain[0] == 0
         assert ran == plain
+
+
+def test_the_environment_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> Any:
+        raise FileNotFoundError(2, "No such file or directory", f"/proc/self/{name}")
+
+    monkeypatch.setattr(run, "read_proc", refuse)
+    monkeypatch.setenv("PYTHONPATH", "/a:/b")
+    monkeypatch.setenv("OTHER", "x=y")
+    found = run.environment(only_here=True)
+    assert found["PYTHONPATH"] == f"{run.STARTUP}:/a:/b"
+    assert found["OTHER"] == "x=y"
+    assert found["CFFISOCK_RUN"].split(" ") == ["only-here", f"{sys.hexversion:x}", sys.prefix]
 
 
 @pytest.mark.parametrize("path", ["{root}", "{root}::{there}", ":{root}", "{there}:{root}:", ""])

@@ -84,7 +84,10 @@ def in_the_way(words: list[str]) -> str | None:
 def environment(only_here: bool) -> dict[str, str]:
     """The environment of this process, and what startup/sitecustomize.py has to find in it."""
     # Not os.environ: in the locale C, Python sets LC_CTYPE in it, and would see another locale.
-    found = dict(word.split("=", 1) for word in read_proc("environ") if "=" in word)
+    try:
+        found = dict(word.split("=", 1) for word in read_proc("environ") if "=" in word)
+    except OSError:  # there is no /proc
+        found = dict(os.environ)
     others = [entry for entry in found.get("PYTHONPATH", "").split(os.pathsep) if entry != STARTUP]
     path = os.pathsep.join(others)
     found["PYTHONPATH"] = f"{STARTUP}{os.pathsep}{path}" if path else STARTUP
