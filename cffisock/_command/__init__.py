@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
 import cffisock
 
+from .. import _types as t
 from . import run
 
 ABOUT = "Python's socket module over a small C shim: runs programs on it, shows what it can."
@@ -27,7 +27,6 @@ NEEDS = "it needs something to run: a script, or -m MODULE, or -c CODE, as after
 def main() -> int:
     """Does what the command line says; the exit status."""
     words = sys.argv[1:]
-    # Without argparse, which takes longer to import than all of cffisock.
     if words[:1] == ["run"] and words[1:] not in ([], ["-h"], ["--help"], [run.ONLY_HERE]):
         run.main(words[1:])
     options = parser().parse_args()
@@ -42,8 +41,10 @@ def main() -> int:
     return demo.main()
 
 
-def parser() -> argparse.ArgumentParser:
-    """What explains the command line, and understands all of it but `run`."""
+def parser() -> t.Any:
+    """What explains the command line, and understands all of it but what follows `run`."""
+    import argparse  # noqa: PLC0415  (run does without it, and starts sooner)
+
     name = os.path.basename(sys.argv[0])
     prog = "python -m cffisock" if name == "__main__.py" else name
     whole = argparse.ArgumentParser(prog=prog, description=ABOUT)
