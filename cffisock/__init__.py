@@ -53,8 +53,6 @@ from ._files import SocketIO as SocketIO
 from ._files import _blocking_errnos
 from ._install import install as install
 from ._install import installed as installed
-from ._files import SocketIO as SocketIO
-from ._files import _blocking_errnos
 from ._object import socket
 from ._sendfile import _GiveupOnSendfile
 from ._socket import (

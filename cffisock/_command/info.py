@@ -14,8 +14,8 @@ import cffisock
 from .. import _socket
 from .. import _types as t
 from .._constants import CONSTANTS as TABLE
-from .._object import socket
 from .._edge.platform import CONSTANTS
+from .._object import socket
 from .surface import MODULE, SOCKET
 
 # The sockets that programs open: what to call it, family, type, protocol.
