@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, Optional, SupportsFloat, SupportsIndex, TypeVar, Union
-
-from ._address._codec import Codec
-from ._object import socket as PublicSocket
-from ._socket.base import socket as Socket
+from typing import (
+    Any,
+    NoReturn,
+    Optional,
+    Protocol,
+    SupportsFloat,
+    SupportsIndex,
+    TypeVar,
+    Union,
+)
 
 __all__ = [
     "Ancillary",
     "Answer",
     "Any",
     "Callable",
-    "Codec",
     "ControlMessage",
     "Envelope",
     "Form",
@@ -59,6 +63,32 @@ ControlMessage = tuple[int, int, bytes]
 Ancillary = list[ControlMessage]
 # A message of a batch: data, or its length; control messages; flags; the sender's address.
 Item = tuple[Any, Ancillary, int, Any]
+
+# --- what methods in files of their own are given ------------------------------------------
+
+
+class Socket(Protocol):
+    """The base socket."""
+
+    _cs_fd: int
+    _cs_kind: tuple[int, int, int]
+    _cs_wait: int
+
+
+class PublicSocket(Socket, Protocol):
+    """The public socket."""
+
+    def fileno(self) -> int: ...
+    def gettimeout(self) -> Optional[float]: ...
+    def recv_into(self, buffer: Any, /) -> int: ...
+    def send(self, data: Any, /) -> int: ...
+    def _check_sendfile_params(self, file: Any, offset: int, count: Optional[int], /) -> None: ...
+    def _decref_socketios(self) -> None: ...
+    def _sendfile_use_send(self, file: Any, offset: int, count: Optional[int], /) -> int: ...
+    def _sendfile_use_sendfile(self, file: Any, offset: int, count: Optional[int], /) -> int: ...
+    @property
+    def type(self) -> Any: ...
+
 
 # --- what goes between files ----------------------------------------------------------------
 

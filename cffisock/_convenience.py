@@ -1,14 +1,13 @@
 """What is made of sockets: connections, servers, pairs, descriptors sent to other processes.
 
 Programs replace ``socket.socket``, ``socket.getaddrinfo`` and others with their own (proxies, name
-servers, guards, tests) and rely on these functions to use them: hence ``cffisock.`` before them.
+servers, guards, tests) and rely on these functions to use them: hence ``public.`` before them.
 """
 
 from __future__ import annotations
 
 import builtins
-
-import cffisock
+import sys
 
 from . import _types as t
 from ._edge.enums import FAMILIES, KINDS, AddressFamily, SocketKind
@@ -16,6 +15,9 @@ from ._edge.platform import CONSTANTS
 from ._object import bare, socket
 from ._socket import base
 from ._socket.ancillary import CMSG_LEN
+
+# The public module.
+public: t.Any = sys.modules[__package__]
 
 AF_INET = AddressFamily(CONSTANTS["AF_INET"])
 AF_INET6 = AddressFamily(CONSTANTS["AF_INET6"])
@@ -33,30 +35,28 @@ _GLOBAL_DEFAULT_TIMEOUT: t.Any = object()
 # --- sockets on descriptors -----------------------------------------------------------
 
 
-def fromfd(fd: t.SupportsIndex, family: int, type: int, proto: int = 0) -> t.PublicSocket:
+def fromfd(fd: t.SupportsIndex, family: int, type: int, proto: int = 0) -> socket:
     """A socket on a duplicate of the descriptor ``fd``: dup(2)."""
-    sock: t.PublicSocket = base.on_descriptor(
-        lambda fd: cffisock.socket(family, type, proto, fd), cffisock.dup(fd)
+    sock: socket = base.on_descriptor(
+        lambda fd: public.socket(family, type, proto, fd), public.dup(fd)
     )
     return sock
 
 
 def socketpair(
     family: t.Optional[int] = None, type: int = SOCK_STREAM, proto: int = 0
-) -> tuple[t.PublicSocket, t.PublicSocket]:
+) -> tuple[socket, socket]:
     """Two sockets that are connected to each other, of AF_UNIX by default: socketpair(2)."""
     if family is None:
         family = AF_UNIX
-    if cffisock.socket is socket:
+    if public.socket is socket:
         return base.wrapped_pair(bare, family, type, proto)
-    pair = cffisock._socket.socketpair(family, type, proto)
+    pair = public._socket.socketpair(family, type, proto)
     made: list[t.Any] = []
     try:
         for sock in pair:
             made.append(
-                base.on_descriptor(
-                    lambda fd: cffisock.socket(family, type, proto, fd), sock.detach()
-                )
+                base.on_descriptor(lambda fd: public.socket(family, type, proto, fd), sock.detach())
             )
     except BaseException:
         for sock in (*pair, *made):
@@ -67,7 +67,7 @@ def socketpair(
 
 def _fallback_socketpair(
     family: int = AF_INET, type: int = SOCK_STREAM, proto: int = 0
-) -> tuple[t.PublicSocket, t.PublicSocket]:
+) -> tuple[socket, socket]:
     """As `socketpair`, over TCP on the loopback interface, for AF_INET and AF_INET6."""
     if family not in (AF_INET, AF_INET6):
         raise ValueError("Only AF_INET and AF_INET6 socket address families are supported")
@@ -76,12 +76,12 @@ def _fallback_socketpair(
     if proto != 0:
         raise ValueError("Only protocol zero is supported")
     host = _LOCALHOST if family == AF_INET else _LOCALHOST_V6
-    listener = cffisock.socket(family, type, proto)
+    listener = public.socket(family, type, proto)
     try:
         listener.bind((host, 0))
         listener.listen()
         address = listener.getsockname()[:2]
-        client = cffisock.socket(family, type, proto)
+        client = public.socket(family, type, proto)
         try:
             client.setblocking(False)
             try:  # noqa: SIM105  (contextlib takes 0.5 ms to import)
@@ -104,7 +104,7 @@ def _fallback_socketpair(
     return server, client
 
 
-def _require_peers(one: t.PublicSocket, other: t.PublicSocket) -> None:
+def _require_peers(one: socket, other: socket) -> None:
     # Anybody on this machine could have connected in between.
     if one.getsockname() != other.getpeername() or other.getsockname() != one.getpeername():
         raise ConnectionError("Unexpected peer connection")
@@ -123,7 +123,7 @@ def getaddrinfo(
     """
     return [
         (FAMILIES.get(found, found), KINDS.get(kind, kind), protocol, canonname, address)
-        for found, kind, protocol, canonname, address in cffisock._socket.getaddrinfo(
+        for found, kind, protocol, canonname, address in public._socket.getaddrinfo(
             host, port, family, type, proto, flags
         )
     ]
@@ -135,7 +135,7 @@ def create_connection(
     source_address: t.Any = None,
     *,
     all_errors: bool = False,
-) -> t.PublicSocket:
+) -> socket:
     """A socket connected to the first of the addresses of ``(host, port)`` that answers.
 
     ``timeout`` is for each attempt, in seconds, and stays the socket's; without it there is
@@ -145,10 +145,10 @@ def create_connection(
     """
     host, port = address
     errors: list[OSError] = []
-    for family, kind, proto, _, found in cffisock.getaddrinfo(host, port, 0, SOCK_STREAM):
-        sock: t.Optional[t.PublicSocket] = None
+    for family, kind, proto, _, found in public.getaddrinfo(host, port, 0, SOCK_STREAM):
+        sock: t.Optional[socket] = None
         try:
-            sock = cffisock.socket(family, kind, proto)
+            sock = public.socket(family, kind, proto)
             if timeout is not _GLOBAL_DEFAULT_TIMEOUT:
                 sock.settimeout(timeout)
             if source_address:
@@ -180,10 +180,10 @@ def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> t.NoRet
 
 def has_dualstack_ipv6() -> bool:
     """Whether an AF_INET6 socket here can take IPv4 connections too: ipv6(7)."""
-    if not cffisock.has_ipv6:
+    if not public.has_ipv6:
         return False
     try:
-        with cffisock.socket(AF_INET6, SOCK_STREAM) as sock:
+        with public.socket(AF_INET6, SOCK_STREAM) as sock:
             sock.setsockopt(*IPV6_ONLY, 0)
             return bool(sock.getsockopt(*IPV6_ONLY) == 0)
     except OSError:
@@ -197,18 +197,18 @@ def create_server(
     backlog: t.Optional[int] = None,
     reuse_port: bool = False,
     dualstack_ipv6: bool = False,
-) -> t.PublicSocket:
+) -> socket:
     """A SOCK_STREAM socket bound to ``address`` that listens.
 
     ``reuse_port`` sets SO_REUSEPORT, where that is an option.  With ``dualstack_ipv6`` an
     AF_INET6 socket takes IPv4 connections too.  Errors name the address.
     """
     if dualstack_ipv6:
-        if not cffisock.has_dualstack_ipv6():
+        if not public.has_dualstack_ipv6():
             raise ValueError("dualstack_ipv6 not supported on this platform")
         if family != AF_INET6:
             raise ValueError("dualstack_ipv6 requires AF_INET6 family")
-    sock: t.PublicSocket = cffisock.socket(family, SOCK_STREAM)
+    sock: socket = public.socket(family, SOCK_STREAM)
     try:
         _set_server_options(sock, family, reuse_port, dualstack_ipv6)
         try:
@@ -226,9 +226,7 @@ def create_server(
         raise
 
 
-def _set_server_options(
-    sock: t.PublicSocket, family: int, reuse_port: bool, dualstack_ipv6: bool
-) -> None:
+def _set_server_options(sock: socket, family: int, reuse_port: bool, dualstack_ipv6: bool) -> None:
     # So that the server can be started again while old connections linger; not every family has
     # the option, and what comes of it, bind() tells.
     try:  # noqa: SIM105  (contextlib takes 0.5 ms to import)
@@ -237,7 +235,7 @@ def _set_server_options(
         pass
     if reuse_port and family in (AF_INET, AF_INET6):
         sock.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
-    if cffisock.has_ipv6 and family == AF_INET6:
+    if public.has_ipv6 and family == AF_INET6:
         sock.setsockopt(*IPV6_ONLY, 0 if dualstack_ipv6 else 1)
 
 
@@ -292,9 +290,10 @@ def getfqdn(name: str = "") -> str:
     """
     name = name.strip()
     if not name or name in ("0.0.0.0", "::"):
-        name = cffisock.gethostname()
+        name = public.gethostname()
     try:
-        hostname, aliases, _ = cffisock.gethostbyaddr(name)
+        hostname, aliases, _ = public.gethostbyaddr(name)
     except OSError:
         return name
-    return next((known for known in (hostname, *aliases) if "." in known), hostname)
+    names: list[str] = [hostname, *aliases]
+    return next((known for known in names if "." in known), hostname)

@@ -6,8 +6,6 @@ import io
 import os
 import sys
 
-import cffisock
-
 from . import _sendfile
 from . import _types as t
 from ._cffi import lib
@@ -15,6 +13,9 @@ from ._edge.enums import FAMILIES, KINDS
 from ._edge.errors import check
 from ._files import SocketIO
 from ._socket import base
+
+# Programs put classes of their own at ``cffisock.socket``: looked up there at each call.
+public: t.Any = sys.modules[__package__]
 
 
 class socket(base.socket):
@@ -90,12 +91,12 @@ class socket(base.socket):
     def accept(self) -> tuple[t.Any, t.Any]:
         """Waits for a connection: a new socket for it, and the peer's address.  accept(2)."""
         fd, address = self._accept()
-        if type(self) is cffisock.socket is socket:
+        if type(self) is public.socket is socket:
             # Nobody has replaced or overridden anything, and what is new is of the same kind.
             return base.wrap(bare(), fd, self._cs_kind), address
         kind = self.family, self.type, self.proto
-        sock = base.on_descriptor(lambda fd: cffisock.socket(*kind, fileno=fd), fd)
-        if cffisock.getdefaulttimeout() is None and self.gettimeout():
+        sock = base.on_descriptor(lambda fd: public.socket(*kind, fileno=fd), fd)
+        if public.getdefaulttimeout() is None and self.gettimeout():
             sock.setblocking(True)
         return sock, address
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import cffisock
 from cffisock import _socket as low
+from cffisock._edge.tables import KNOWN_MAX
 from cffisock._names import inet
 
 from .agreement import agree, recorded, told
@@ -318,11 +319,11 @@ def test_what_is_remembered_is_not_taken_for_an_equal_value_of_another_type() ->
 
 def test_what_is_remembered_is_bounded() -> None:
     tables: list[dict[Any, Any]] = [inet._loose, inet._packed, inet._texts]
-    for number in range(3 * inet.KNOWN_MAX):
+    for number in range(3 * KNOWN_MAX):
         packed = number.to_bytes(4, "big")
         text = low.inet_ntoa(packed)
         assert low.inet_aton(text) == low.inet_pton(own.AF_INET, text) == packed
-    assert all(0 < len(table) <= inet.KNOWN_MAX for table in tables)
+    assert all(0 < len(table) <= KNOWN_MAX for table in tables)
     assert low.inet_aton("9.9.9.9 " + "x" * 1000) == b"\t\t\t\t"
     assert max(map(len, inet._loose)) <= 45
 

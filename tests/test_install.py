@@ -133,7 +133,7 @@ import _socket as before
 kind = before.socket
 del before
 import cffisock
-from cffisock._install import interpreters_own
+from cffisock._edge.interpreter import interpreters_own
 del kind
 cffisock.install()
 own = interpreters_own("_socket")

@@ -17,8 +17,8 @@ import pytest
 
 import cffisock
 from cffisock import _socket as low
+from cffisock._edge.tables import KNOWN_MAX
 from cffisock._names import netdb
-from cffisock._names.inet import KNOWN_MAX
 
 from .agreement import told
 from .support import IS_PYPY, python

@@ -10,9 +10,9 @@ from collections import deque
 from .. import _types as t
 from .._cffi import ffi
 from .._edge.platform import CONSTANTS
-from .._names.inet import remember
+from .._edge.tables import remember
 from . import inet, unix
-from ._codec import KNOWN
+from ._codec import KNOWN, Codec
 
 __all__ = [
     "CODECS",
@@ -41,7 +41,7 @@ MODULES = {
 }
 
 # The codecs that are there.
-CODECS: dict[int, t.Codec] = {
+CODECS: dict[int, Codec] = {
     CONSTANTS["AF_INET"]: inet.INET,
     CONSTANTS["AF_INET6"]: inet.INET6,
     CONSTANTS["AF_UNIX"]: unix.UNIX,
@@ -63,7 +63,7 @@ def new_slot() -> t.Slot:
     return addr, ffi.buffer(addr)
 
 
-def codec(family: int) -> t.Codec:
+def codec(family: int) -> Codec:
     """The codec of ``family``, for one without a module that of `raw`; imported if need be."""
     known = CODECS.get(family)
     if known is None:

@@ -8,7 +8,7 @@ from .. import _types as t
 from .._cffi import ffi
 from .._edge.arguments import exact_str, exact_tuple, integer, without_nul
 from .._edge.errors import check, warn
-from .._names.inet import remember
+from .._edge.tables import remember
 
 
 class Codec:

@@ -12,7 +12,7 @@ from .._cffi import ffi, lib
 from .._edge.arguments import host_bytes, port_number
 from .._edge.errors import gai_error
 from .._edge.platform import CONSTANTS
-from .._names.inet import inet_ntoa, remember
+from .._edge.tables import remember
 from ._codec import Codec, keep, require_tuple, take, text, wrapped
 
 AF_INET = CONSTANTS["AF_INET"]
@@ -22,6 +22,8 @@ AF_INET6 = CONSTANTS["AF_INET6"]
 # exact types, since ``1``, ``1.0`` and ``True`` are equal.
 _packed: dict[tuple[str, int], t.Any] = {}
 _packed6: dict[tuple[t.Any, ...], t.Any] = {}
+# The hosts of IPv4 addresses, by their 32 bits.
+_texts: dict[int, str] = {}
 
 
 def pack_inet(address: t.Any, caller: str, sock: t.Any) -> t.Any:
@@ -95,7 +97,11 @@ def host_address(addr: t.Any, family: int, name: bytes) -> bool:
 def unpack_inet(addr: t.Any, sock: t.Any) -> tuple[str, int]:
     """``(host, port)`` of a ``cs_addr *``."""
     number = lib.cs_inet_number(addr)
-    return inet_ntoa((number >> 16).to_bytes(4, "big")), number & 0xFFFF
+    host, port = number >> 16, number & 0xFFFF
+    try:
+        return _texts[host], port
+    except KeyError:
+        return remember(_texts, host, ".".join(map(str, host.to_bytes(4, "big")))), port
 
 
 def unpack_inet6(addr: t.Any, sock: t.Any) -> tuple[str, int, int, int]:

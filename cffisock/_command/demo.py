@@ -17,7 +17,7 @@ from types import ModuleType
 import cffisock
 
 from .. import _types as t
-from .._install import interpreters_own
+from .._edge.interpreter import interpreters_own
 
 SIZE = 1 << 20
 DATAGRAM = 1024

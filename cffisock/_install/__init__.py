@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
 
 from .. import _socket
 from .. import _types as t
+from .._edge.interpreter import set_aside
 from . import children
 
 PACKAGE = __name__.partition(".")[0]
-_own: dict[str, ModuleType] = {}
-
-
-def interpreters_own(name: str) -> ModuleType:
-    """The interpreter's own module ``name``, also after `install`."""
-    return _own[name] if name in _own else __import__(name)
 
 
 def installed() -> bool:
@@ -38,7 +32,7 @@ def install() -> None:
             "cffisock.install() came too late: the interpreter's own socket module is already "
             f"in use by {', '.join(holders)}; call it before they are imported"
         )
-    _own["_socket"] = __import__("_socket")
+    set_aside("_socket")
     public = sys.modules[PACKAGE]
     public_own = sys.modules.get("socket")
     sys.modules["_socket"] = _socket

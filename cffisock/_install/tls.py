@@ -12,8 +12,8 @@ import functools
 import sys
 
 from .. import _types as t
+from .._edge.interpreter import interpreters_own
 from .._edge.platform import CONSTANTS
-from . import interpreters_own
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 

@@ -18,21 +18,13 @@ from .._edge.arguments import c_int, c_text, c_unsigned
 from .._edge.errors import check
 from .._edge.memory import bytes_of, give_scratch, new_scratch, take_scratch
 from .._edge.platform import CONSTANTS
+from .._edge.tables import remember
 
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
 SIZES = {AF_INET: 4, AF_INET6: 16}
 
-KNOWN_MAX = 1024
 _LONGEST_TEXT = 45  # of an IPv6 address; inet_aton() takes any length
-
-
-def remember(known: dict[t.K, t.V], key: t.K, value: t.V) -> t.V:
-    """``value``, which is now in the table ``known``."""
-    if len(known) >= KNOWN_MAX:
-        known.clear()
-    known[key] = value
-    return value
 
 
 # --- byte order -----------------------------------------------------------------------

@@ -25,7 +25,8 @@ from .._edge.arguments import (
 from .._edge.errors import check, error_for, gai_error, herror_for
 from .._edge.memory import allocate
 from .._edge.platform import CONSTANTS
-from .inet import inet_ntop, remember
+from .._edge.tables import remember
+from .inet import inet_ntop
 
 AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
 AF_INET = CONSTANTS["AF_INET"]

@@ -7,6 +7,7 @@ from .. import _types as t
 from .._cffi import lib
 from .._edge.arguments import c_fd
 from .._edge.errors import check, error, gaierror, herror, timeout
+from .._edge.interpreter import interpreters_own
 from .._edge.platform import CONSTANTS, TEXTS
 from .._names.inet import (
     htonl,
@@ -93,7 +94,5 @@ def dup(fd: t.SupportsIndex, /) -> int:
 def __getattr__(name: str) -> t.Any:
     if name == "CAPI":
         # Extension modules of CPython, _ssl among them, ask for this while they are imported.
-        from .._install import interpreters_own  # noqa: PLC0415  (that module imports this one)
-
         return interpreters_own("_socket").CAPI
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

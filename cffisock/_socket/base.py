@@ -14,7 +14,7 @@ from .._cffi import ffi, lib
 from .._edge.arguments import c_fd, c_int, seconds, wait_for
 from .._edge.errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
 from .._edge.platform import CONSTANTS
-from .._names.inet import remember
+from .._edge.tables import remember
 from . import algorithms, batches, data, messages, options
 from .mailbox import Mailbox, give_mailbox, take_mailbox
 
