@@ -79,7 +79,7 @@ def unpacked(family: int, proto: int, data: str) -> str:
     from cffisock import _address
     from cffisock._cffi import ffi
 
-    slot = _address.take_slot()
+    slot = _address.new_slot()
     raw = bytes.fromhex(data)
     ffi.buffer(slot[0])[: len(raw)] = raw
     slot[0].len = len(raw)

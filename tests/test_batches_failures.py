@@ -11,7 +11,7 @@ import pytest
 
 import cffisock
 from cffisock import MSG_WAITFORONE, SOCK_DGRAM
-from cffisock._socket import batches
+from cffisock._socket import mailbox
 
 from .support import LONG, data_of, later
 
@@ -153,26 +153,27 @@ def test_more_than_there_is_memory(count: int, size: int, ancillary: int, udp: A
     assert data_of(two.recvmmsg(1, 9)) == [b"x"]
 
 
-def test_large_rooms_are_not_kept(udp: Any) -> None:
+def test_large_memory_is_not_kept(udp: Any) -> None:
     one, two = udp
     for count, size, kept in ((8, 100, True), (5000, 10, False), (2, 10_000_000, False)):
-        batches._rooms.clear()
+        mailbox._mailboxes.clear()
         one.send(b"x")
         assert data_of(two.recvmmsg(count, size, 0, MSG_WAITFORONE)) == [b"x"]
-        assert bool(batches._rooms) is kept
+        (box,) = mailbox._mailboxes
+        assert (box.batch is not None) is kept
 
 
-def test_rooms_come_back(udp: Any) -> None:
+def test_memory_comes_back(udp: Any) -> None:
     """Also from calls that fail."""
     one, two = udp
     two.settimeout(0)
     one.send(b"x")
     two.recvmmsg(5, 10)
-    rooms = {id(room) for room in batches._rooms}
+    before = {id(box.batch) for box in mailbox._mailboxes}
     for _ in range(20):
         with pytest.raises(BlockingIOError):
             two.recvmmsg(5, 10)
-    assert {id(room) for room in batches._rooms} == rooms
+    assert {id(box.batch) for box in mailbox._mailboxes} == before
 
 
 def test_buffers_are_released(udp: Any) -> None:

@@ -14,9 +14,7 @@ import pytest
 
 import cffisock
 from cffisock import _address
-from cffisock._address import inet
-from cffisock._edge import memory
-from cffisock._socket import messages
+from cffisock._socket import mailbox, messages
 
 from .support import LOCALHOST, LONG, descriptors, python, signals
 
@@ -121,7 +119,7 @@ def test_accept_whose_address_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         client.connect(listener.getsockname())
         before = descriptors()
         with monkeypatch.context() as patch:
-            patch.setattr(inet, "inet_ntoa", broken)
+            patch.setattr(_address, "unpack_once", broken)
             with pytest.raises(Broken):
                 listener.accept()
         assert descriptors() == before
@@ -272,22 +270,20 @@ def test_one_descriptor_left_for_a_pair() -> None:
 # --- memory -------------------------------------------------------------------------------------
 
 
-def test_scratch_and_slots_come_back(pair: Any) -> None:
-    """Also from calls that fail: the pools have the same memory afterwards."""
+def test_mailboxes_come_back(pair: Any) -> None:
+    """Also from calls that fail: the same ones are there afterwards."""
     one, two = pair
     two.settimeout(0)
     one.send(b"x")
     two.recv(1)
     with pytest.raises(BlockingIOError):
         two.recvfrom(1)
-    scratch = {id(view) for _, view in memory._scratch}
-    slots = {id(view) for _, view in _address._slots}
+    boxes = {id(box) for box in mailbox._mailboxes}
     for call in (two.recv, two.recvfrom, two.recvmsg):
         for _ in range(50):
             with pytest.raises(BlockingIOError):
                 call(1)
-    assert {id(view) for _, view in memory._scratch} == scratch
-    assert {id(view) for _, view in _address._slots} == slots
+    assert {id(box) for box in mailbox._mailboxes} == boxes
 
 
 def test_references_to_arguments_are_given_back(pair: Any) -> None:

@@ -14,6 +14,7 @@ import pytest
 import cffisock
 from cffisock._cffi import ffi
 from cffisock._edge import memory
+from cffisock._socket import mailbox
 
 
 @pytest.mark.parametrize(
@@ -89,21 +90,16 @@ def test_memory_in_pieces(step: int, udp: Any) -> None:
     assert two.recv(1) == b"x"
 
 
-def test_scratch_is_lent_to_one_call_at_a_time() -> None:
-    taken = []
-    for _ in range(20):
-        try:
-            taken.append(memory.take_scratch())
-        except IndexError:
-            taken.append(memory.new_scratch())
-    assert len({id(view) for _, view in taken}) == 20
-    for scratch in taken:
-        memory.give_scratch(scratch)
-    assert len(memory._scratch) == 16
+def test_a_mailbox_is_lent_to_one_call_at_a_time() -> None:
+    taken = [mailbox.borrow() for _ in range(20)]
+    assert len({id(box.memory) for box in taken}) == 20
+    for box in taken:
+        mailbox.give_mailbox(box)
+    assert len(mailbox._mailboxes) == 16
 
 
 def test_many_threads_receive() -> None:
-    """More than there is scratch memory: each gets its own bytes."""
+    """More than there are mailboxes: each gets its own bytes."""
     count = 40
     pairs = [cffisock.socketpair() for _ in range(count)]
     received: dict[int, bytes] = {}
@@ -133,4 +129,4 @@ def test_a_big_receive_does_not_keep_its_memory() -> None:
     with one, two:
         one.send(b"x")
         assert two.recv(50_000_000) == b"x"
-        assert all(len(view) == memory.SCRATCH_SIZE for _, view in memory._scratch)
+        assert all(len(box.view) == mailbox.DATA_SIZE for box in mailbox._mailboxes)

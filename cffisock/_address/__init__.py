@@ -5,8 +5,6 @@ A family has a module of its own with a `Codec`, and its line in `MODULES` or `C
 
 from __future__ import annotations
 
-from collections import deque
-
 from .. import _types as t
 from .._cffi import ffi
 from .._edge.platform import CONSTANTS
@@ -16,13 +14,10 @@ from ._codec import KNOWN, Codec
 
 __all__ = [
     "CODECS",
-    "KNOWN",
     "codec",
-    "give_slot",
     "is_stable",
     "new_slot",
     "pack",
-    "take_slot",
     "unpack",
     "unpack_once",
 ]
@@ -47,18 +42,13 @@ CODECS: dict[int, Codec] = {
     CONSTANTS["AF_UNIX"]: unix.UNIX,
 }
 
-# Where the kernel writes addresses, each with the view that its bytes are cut from;
-# lent out as the scratch buffers of _buffers are.
-_slots: deque[t.Slot] = deque(maxlen=16)
-give_slot = _slots.append
-
 # What has been unpacked, by its raw bytes, for families whose addresses mean the same at
 # any time.  It is emptied when full: a server with that many peers gains little from it.
 _unpacked: dict[bytes, t.Any] = {}
 
 
 def new_slot() -> t.Slot:
-    """Room for an address, which has none."""
+    """Memory that the kernel writes an address into, without one, and its view."""
     addr = ffi.new("cs_addr *")
     return addr, ffi.buffer(addr)
 
@@ -72,14 +62,6 @@ def codec(family: int) -> Codec:
         module = import_module(f"{__name__}.{MODULES.get(family, 'raw')}")
         known = CODECS[family] = module.CODEC
     return known
-
-
-def take_slot() -> t.Slot:
-    """Room for an address; `give_slot` takes it back."""
-    try:
-        return _slots.pop()
-    except IndexError:
-        return new_slot()
 
 
 def pack(sock: t.Any, address: t.Any, caller: str) -> t.Any:

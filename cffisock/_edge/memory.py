@@ -1,28 +1,16 @@
-"""The memory that data is received into and sent from."""
+"""Memory of Python objects for the shim to read and write, and memory of our own."""
 
 from __future__ import annotations
-
-from collections import deque
 
 from .. import _types as t
 from .._cffi import ffi
 
-# The largest read that asyncio asks for.  Memory that is never touched costs nothing.
-SCRATCH_SIZE = 256 * 1024
-
 # Without clearing: on PyPy ffi.new() of 4 KiB costs more than receiving it.
 allocate = ffi.new_allocator(should_clear_after_alloc=False)
 
-# Buffers to receive into, with the view that bytes are cut from.  A call takes one out
-# and puts it back: both steps are atomic, and a signal handler that receives in between
-# takes another one, which it could not with one buffer for each thread.
-_scratch: deque[tuple[t.Any, t.Any]] = deque(maxlen=16)
-take_scratch = _scratch.pop  # IndexError: there is none, `new_scratch` makes one
-give_scratch = _scratch.append
 
-
-def new_scratch(size: int = SCRATCH_SIZE) -> tuple[t.Any, t.Any]:
-    """A buffer of ``size`` bytes and its view; `give_scratch` is for the usual size alone."""
+def new_memory(size: int) -> tuple[t.Any, t.Any]:
+    """``size`` bytes of memory, and a view that cuts bytes from it."""
     memory = allocate("char[]", size)
     return memory, ffi.buffer(memory)
 

@@ -16,7 +16,7 @@ from .. import _types as t
 from .._cffi import lib
 from .._edge.arguments import c_int, c_text, c_unsigned
 from .._edge.errors import check
-from .._edge.memory import bytes_of, give_scratch, new_scratch, take_scratch
+from .._edge.memory import bytes_of, new_memory
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
 
@@ -25,6 +25,7 @@ AF_INET6 = CONSTANTS["AF_INET6"]
 SIZES = {AF_INET: 4, AF_INET6: 16}
 
 _LONGEST_TEXT = 45  # of an IPv6 address; inet_aton() takes any length
+_TEXT_SIZE = _LONGEST_TEXT + 1  # with its NUL byte
 
 
 # --- byte order -----------------------------------------------------------------------
@@ -130,16 +131,10 @@ def inet_ntop(address_family: t.SupportsIndex, packed_ip: t.Any, /) -> str:
 
 
 def _filled(caller: str, fill: t.Callable[..., int], *arguments: t.Any) -> bytes:
-    """What the shim's function ``fill`` puts into memory, its last argument."""
-    try:
-        scratch = take_scratch()
-    except IndexError:
-        scratch = new_scratch()
-    try:
-        n = fill(*arguments, scratch[0])
-        if n == -errno.EINVAL:
-            raise OSError(f"illegal IP address string passed to {caller}")
-        data: bytes = scratch[1][: check(n)]
-        return data
-    finally:
-        give_scratch(scratch)
+    """Gives the bytes that the shim's function ``fill`` puts into memory, its last argument."""
+    memory, view = new_memory(_TEXT_SIZE)
+    n = fill(*arguments, memory)
+    if n == -errno.EINVAL:
+        raise OSError(f"illegal IP address string passed to {caller}")
+    data: bytes = view[: check(n)]
+    return data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from struct import Struct
 
@@ -11,34 +10,16 @@ from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.arguments import INT_MAX, c_int, c_ssize, kind_of
 from .._edge.errors import warn
-from .._edge.memory import allocate, new_scratch, readable, release
+from .._edge.memory import allocate, readable, release
+from .mailbox import Mailbox
 
 # The kernel's lengths are ints on some systems: what fits there fits everywhere.
 CONTROL_MAX = INT_MAX
-# What is kept to receive control messages into: more than all the descriptors that one
-# message can carry.
-CONTROL_SIZE = 4096
 # The most that a control message takes beside its data.
 HEADER_MAX: int = lib.cs_cmsg_space(1)
 # All of a message's extras, which are int64_t.  Each field of a structure would cost half of it,
 # and ffi.unpack() twice as much.
 read_extras = Struct(f"{ffi.sizeof('cs_extras') // 8}q").unpack_from
-
-
-# Lent out as the scratch buffers of _buffers are.
-_envelopes: deque[t.Envelope] = deque(maxlen=16)
-take_envelope = _envelopes.pop  # IndexError: there is none, `new_envelope` makes one
-give_envelope = _envelopes.append
-
-
-def new_envelope(room: int = CONTROL_SIZE) -> t.Envelope:
-    """An envelope for ``room`` bytes of control data; only the usual size is to be given back."""
-    msg, addr = ffi.new("cs_msg *"), ffi.new("cs_addr *")
-    control = allocate("char[]", room)
-    msg.control, msg.addr = control, addr
-    extras = ffi.buffer(ffi.addressof(msg, "extras"))
-    slot = addr, ffi.buffer(addr)
-    return msg, extras, ffi.buffer(control), slot, *new_scratch()
 
 
 def CMSG_LEN(length: t.SupportsIndex, /) -> int:
@@ -50,7 +31,7 @@ def CMSG_LEN(length: t.SupportsIndex, /) -> int:
 
 
 def CMSG_SPACE(length: t.SupportsIndex, /) -> int:
-    """The room that a control message with ``length`` bytes of data takes: cmsg(3).
+    """The size of a control message with ``length`` bytes of data, with padding: cmsg(3).
 
     OverflowError where no control message can be so long.
     """
@@ -70,19 +51,19 @@ def pack_control(items: t.Iterable[t.Any]) -> tuple[t.Any, int]:
     """Memory with the control messages ``items``, each ``(level, type, data)``, and its size."""
     messages = []
     try:
-        room = 0
+        most = 0
         for item in items:
-            level, kind, data = control_item(item)
-            messages.append((level, kind, data))
-            room += len(data) + HEADER_MAX
+            level, type_, data = control_item(item)
+            messages.append((level, type_, data))
+            most += len(data) + HEADER_MAX
         if not messages:
             return ffi.NULL, 0
-        if room > CONTROL_MAX:
+        if most > CONTROL_MAX:
             raise OSError("too much ancillary data")
-        control = allocate("char[]", room)
+        control = allocate("char[]", most)
         size = 0
-        for level, kind, data in messages:
-            size = lib.cs_put_control(control, size, level, kind, data, len(data))
+        for level, type_, data in messages:
+            size = lib.cs_put_control(control, size, level, type_, data, len(data))
         return control, size
     finally:
         for _, _, data in messages:
@@ -94,12 +75,12 @@ def control_item(item: t.Any) -> tuple[int, int, t.Any]:
     """One ``(level, type, data)``, checked; its data as `readable` gives it."""
     if type(item) is not tuple or len(item) != 3:
         _require_triple(item)
-    level, kind, data = item
+    level, type_, data = item
     if type(level) is not int or not 0 <= level <= INT_MAX:
         level = c_int(level)
-    if type(kind) is not int or not 0 <= kind <= INT_MAX:
-        kind = c_int(kind)
-    return level, kind, data if type(data) is bytes else readable(data)
+    if type(type_) is not int or not 0 <= type_ <= INT_MAX:
+        type_ = c_int(type_)
+    return level, type_, data if type(data) is bytes else readable(data)
 
 
 def _require_triple(item: t.Any) -> None:
@@ -110,24 +91,21 @@ def _require_triple(item: t.Any) -> None:
         raise TypeError(f"{wanted} tuple of length 3, not {len(item)}")
 
 
-def unpack_extras(
-    envelope: t.Envelope, sock: t.Any
-) -> tuple[int, list[t.ControlMessage], int, t.Any]:
-    """The length of a message's data, its control messages, its flags, the sender's address.
+def unpack_extras(box: Mailbox, sock: t.Any) -> tuple[int, list[t.ControlMessage], int, t.Any]:
+    """Gives the length of a message's data, its control messages, its flags, its sender's address.
 
     If this fails, the descriptors in the control messages are closed.
     """
-    msg, view, control, slot, _, _ = envelope
-    n, flags, addr_len, level, kind, start, end, cut, more = extras = read_extras(view)
+    n, flags, addr_len, level, type_, start, end, cut, more = extras = read_extras(box.extras)
     try:
         if cut or more:
-            items = unpack_control(msg, view, control, extras)
+            items = unpack_control(box.msg, box.extras, box.control, extras)
         else:
             # Mostly there is one, if any.
-            items = [(level, kind, control[start:end])] if start else []
-        return n, items, flags, _address.unpack(slot, sock) if addr_len else None
+            items = [(level, type_, box.control[start:end])] if start else []
+        return n, items, flags, _address.unpack(box.peer, sock) if addr_len else None
     except BaseException:
-        lib.cs_close_received(msg)
+        lib.cs_close_received(box.msg)
         raise
 
 
@@ -140,9 +118,9 @@ def unpack_control(
     goes past the end of the buffer; its part inside counts.
     """
     items = []
-    _, _, _, level, kind, start, end, cut, more = extras
+    _, _, _, level, type_, start, end, cut, more = extras
     while start:
-        items.append((level, kind, control[start:end]))
+        items.append((level, type_, control[start:end]))
         if cut:
             warn(
                 "received malformed or improperly-truncated ancillary data",
@@ -152,5 +130,5 @@ def unpack_control(
         if not more:
             break
         lib.cs_next_control(msg)
-        _, _, _, level, kind, start, end, cut, more = read_extras(view)
+        _, _, _, level, type_, start, end, cut, more = read_extras(view)
     return items

@@ -9,14 +9,13 @@ from types import FunctionType
 
 from .. import _address
 from .. import _types as t
-from .._address import give_slot, take_slot
 from .._cffi import ffi, lib
 from .._edge.arguments import c_fd, c_int, seconds, wait_for
 from .._edge.errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
 from . import algorithms, batches, data, messages, options
-from .mailbox import Mailbox, give_mailbox, take_mailbox
+from .mailbox import Mailbox, borrow, give_mailbox, take_mailbox
 
 AF_ALG = CONSTANTS["AF_ALG"]
 AF_INET = CONSTANTS["AF_INET"]
@@ -200,20 +199,20 @@ class socket:
 
     def _accept(self) -> tuple[int, t.Any]:
         """A connection's new descriptor, close-on-exec, and the peer's address: accept(2)."""
-        slot = take_slot()
+        box = borrow()
         # The kernel's accept(2) fails where AF_ALG is asked for an address.
-        peer = ffi.NULL if self._cs_kind[0] == AF_ALG else slot[0]
+        peer = ffi.NULL if self._cs_kind[0] == AF_ALG else box.peer[0]
         try:
             fd = cs_accept(self._cs_fd, peer, self._cs_wait)
             if fd < 0:
                 fd = again(fd, self, cs_accept, peer)
             try:
-                return fd, _address.unpack_once(slot, self) if peer else None
+                return fd, _address.unpack_once(box.peer, self) if peer else None
             except BaseException:
                 cs_close(fd)
                 raise
         finally:
-            give_slot(slot)
+            give_mailbox(box)
 
     def connect(self, address: t.Any, /) -> None:
         """Connects to ``address``: connect(2).  A timed out call leaves it connecting."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
 from itertools import count
 
 from .. import _address
@@ -14,6 +13,7 @@ from .._edge.errors import again
 from .._edge.memory import allocate, bytes_of, from_buffer, release
 from .._edge.platform import CONSTANTS
 from .ancillary import CONTROL_MAX, pack_control, read_extras, unpack_control
+from .mailbox import Mailbox, borrow, give_mailbox
 from .messages import items_of, with_copy
 
 INET = (CONSTANTS["AF_INET"], CONSTANTS["AF_INET6"])
@@ -29,8 +29,13 @@ RECVMMSG_INTO = "recvmmsg_into() argument 1"
 TRAIN_CONTROL: int = lib.cs_train_control()
 
 
-class Room:
-    """Memory to receive ``messages`` into, up to so many of them, as the shim wants it.
+# Larger memory is for one call.
+MESSAGES_KEPT = 1024
+BYTES_KEPT = 8 * 1024 * 1024
+
+
+class Batch:
+    """Memory to receive up to ``messages`` messages into, as the shim wants it.
 
     There are ``size`` bytes for the data of all, ``control_size`` for their control messages.
     """
@@ -53,7 +58,7 @@ class Room:
         self.slots: list[t.Slot] = []
 
     def slot(self, i: int) -> t.Slot:
-        """Where the address of message ``i`` is."""
+        """Gives the slot with the address of message ``i``."""
         slots = self.slots
         while len(slots) <= i:
             addr = self.incoming.addrs + len(slots)
@@ -61,36 +66,26 @@ class Room:
         return slots[i]
 
     def data(self, lengths: list[int], size: int) -> list[bytes]:
-        """The data of messages of these ``lengths``, for which there were ``size`` bytes each."""
+        """Gives the data of messages of these ``lengths``, which had ``size`` bytes each."""
         view = self.view
         return [view[start : start + length] for start, length in zip(count(0, size), lengths)]
 
 
-# Lent out as the scratch buffers of _buffers are; large ones are for one call.
-_rooms: deque[Room] = deque(maxlen=4)
-MESSAGES_KEPT = 1024
-BYTES_KEPT = 8 * 1024 * 1024
-
-
-def take_room(messages: int, size: int, control_size: int) -> Room:
-    """A `Room` of at least that much; `give_room` takes it back.  MemoryError."""
-    try:
-        room = _rooms.pop()
-    except IndexError:
-        pass
-    else:
-        fits = room.messages >= messages and room.size >= size
-        if fits and room.control_size >= control_size:
-            return room
-    if max(messages * ffi.sizeof("cs_addr"), size, control_size) > sys.maxsize:
-        raise MemoryError
-    return Room(messages, size, control_size)
-
-
-def give_room(room: Room) -> None:
-    """Keeps ``room`` for a later call, unless it is large."""
-    if room.messages <= MESSAGES_KEPT and room.size + room.control_size <= BYTES_KEPT:
-        _rooms.append(room)
+def batch_of(box: Mailbox, messages: int, size: int, control_size: int) -> Batch:
+    """Gives a `Batch` of at least that much, which ``box`` keeps unless it is large."""
+    batch: t.Optional[Batch] = box.batch
+    if (
+        batch is None
+        or batch.messages < messages
+        or batch.size < size
+        or batch.control_size < control_size
+    ):
+        if max(messages * ffi.sizeof("cs_addr"), size, control_size) > sys.maxsize:
+            raise MemoryError
+        batch = Batch(messages, size, control_size)
+        if messages <= MESSAGES_KEPT and size + control_size <= BYTES_KEPT:
+            box.batch = batch
+    return batch
 
 
 def recvmmsg(
@@ -108,14 +103,25 @@ def recvmmsg(
     may be a train of datagrams of up to 65535 bytes; each datagram is an item of its own.
     """
     number, size = c_ssize(count), c_ssize(bufsize)
-    control_size, flags = control_room(ancbufsize), c_int(flags)
+    control_size, flags = control_bytes(ancbufsize), c_int(flags)
     if number < 0:
         raise ValueError("negative count in recvmmsg()")
     if size < 0:
         raise ValueError("negative buffer size in recvmmsg()")
-    # Other families may send descriptors, for which there must be no room but the caller's.
+    # Other families may send descriptors, which only the caller may ask for.
     trains = TRAIN_CONTROL if self._cs_kind[0] in INET and self._cs_kind[1] == SOCK_DGRAM else 0
-    return _receive(self, number, control_size, flags, size=size, trains=trains)
+    if number == 0:
+        return []
+    box = borrow()
+    try:
+        batch = batch_of(box, number, number * size, number * (control_size + trains))
+        batch.incoming.rooms, batch.incoming.size = ffi.NULL, size
+        batch.incoming.train_control = trains
+        return _receive(
+            self, batch, number, control_size, flags, lambda lengths: batch.data(lengths, size)
+        )
+    finally:
+        give_mailbox(box)
 
 
 def recvmmsg_into(
@@ -127,10 +133,10 @@ def recvmmsg_into(
     """As `recvmmsg`, with one message into each of the ``buffers``: recvmmsg(2).
 
     The first part of each item is the number of bytes received.  A train of datagrams is left
-    whole, and its size of datagrams, an int, is the control message UDP_GRO, for which
-    ``ancbufsize`` needs room.
+    whole, and its size of datagrams, an int, is the control message UDP_GRO, which needs a part
+    of the ``ancbufsize``.
     """
-    control_size, flags = control_room(ancbufsize), c_int(flags)
+    control_size, flags = control_bytes(ancbufsize), c_int(flags)
     items = items_of(buffers, RECVMMSG_INTO)
     memory: list[t.Any] = []
     try:
@@ -144,15 +150,31 @@ def recvmmsg_into(
                 RECVMMSG_INTO,
                 lambda copies: recvmmsg_into(self, copies, control_size, flags),
             )
-        rooms = allocate("cs_iov[]", [(view, len(view)) for view in memory])
-        return _receive(self, len(memory), control_size, flags, rooms=rooms)
+        return _receive_into(self, memory, control_size, flags)
     finally:
         for view in memory:
             release(view)
 
 
-def control_room(ancbufsize: t.SupportsIndex) -> int:
-    """``ancbufsize`` as the room for the control messages of each message."""
+def _receive_into(
+    self: t.Socket, memory: list[t.Any], control_size: int, flags: int
+) -> list[t.Item]:
+    number = len(memory)
+    if number == 0:
+        return []
+    rooms = allocate("cs_iov[]", [(view, len(view)) for view in memory])
+    box = borrow()
+    try:
+        batch = batch_of(box, number, 0, number * control_size)
+        batch.incoming.rooms, batch.incoming.size = rooms, 0
+        batch.incoming.train_control = 0
+        return _receive(self, batch, number, control_size, flags, lambda lengths: lengths)
+    finally:
+        give_mailbox(box)
+
+
+def control_bytes(ancbufsize: t.SupportsIndex) -> int:
+    """Checks ``ancbufsize``, the size of the control messages of each message."""
     size = c_ssize(ancbufsize)
     if not 0 <= size <= CONTROL_MAX:
         raise ValueError("invalid ancillary data buffer length")
@@ -161,48 +183,41 @@ def control_room(ancbufsize: t.SupportsIndex) -> int:
 
 def _receive(
     self: t.Socket,
+    batch: Batch,
     number: int,
     control_size: int,
     flags: int,
-    size: int = 0,
-    trains: int = 0,
-    rooms: t.Any = None,
+    parts: t.Callable[[list[int]], list[t.Any]],
 ) -> list[t.Item]:
-    """Receives ``number`` messages into ``rooms``, or of ``size`` bytes that items have."""
-    if number == 0:
-        return []
-    room = take_room(number, number * size, number * (control_size + trains))
-    incoming = room.incoming
+    """Receives up to ``number`` messages; ``parts`` gives their first items for their lengths.
+
+    If this fails, the descriptors in the control messages are closed.
+    """
+    incoming = batch.incoming
     incoming.done = 0
-    incoming.rooms = ffi.NULL if rooms is None else rooms
-    incoming.size = size
     incoming.control_size = control_size
-    incoming.train_control = trains
     try:
         n = lib.cs_recvmmsg(self._cs_fd, incoming, number, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, lib.cs_recvmmsg, incoming, number, flags)
-        lengths = ffi.unpack(incoming.lengths, n)
-        return _items(self, room, room.data(lengths, size) if rooms is None else lengths)
+        return _items(self, batch, parts(ffi.unpack(incoming.lengths, n)))
     except BaseException:
         for i in range(incoming.done):
             lib.cs_close_received(incoming.msgs + i)
         raise
-    finally:
-        give_room(room)
 
 
-def _items(self: t.Socket, room: Room, parts: list[t.Any]) -> list[t.Item]:
-    """What `_receive` returns for the messages that came, with their data or its length."""
-    incoming = room.incoming
+def _items(self: t.Socket, batch: Batch, parts: list[t.Any]) -> list[t.Item]:
+    """Gives an item for each message that came; ``parts`` are their first items."""
+    incoming = batch.incoming
     news = ffi.unpack(incoming.news, len(parts))
-    address = _address.unpack(room.slot(0), self)
+    address = _address.unpack(batch.slot(0), self)
     if news[0] == NEW_SENDER and news.count(0) == len(news) - 1:
         return [(part, [], 0, address) for part in parts]
     items: list[t.Item] = []
     for i, (part, new) in enumerate(zip(parts, news)):
         if new & NEW_SENDER:
-            address = _address.unpack(room.slot(i), self)
+            address = _address.unpack(batch.slot(i), self)
         if not new & MORE_THAN_DATA:
             items.append((part, [], 0, address))
             continue

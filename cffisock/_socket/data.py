@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import sys
 
-from .. import _address
 from .. import _types as t
-from .._address import KNOWN
+from .._address import pack
 from .._cffi import lib
 from .._edge.arguments import buffer_size, c_int, kind_of
 from .._edge.errors import EAGAIN, again, resume
 from .._edge.memory import (
-    SCRATCH_SIZE,
     from_buffer,
-    give_scratch,
-    new_scratch,
+    new_memory,
     readable,
     release,
-    take_scratch,
     through_copy,
 )
-from .mailbox import Mailbox, give_mailbox, take_mailbox
+from .mailbox import DATA_SIZE, Mailbox, borrow, give_mailbox, take_mailbox
 
 audit = sys.audit
 NEW_ADDRESS = lib.CS_NEW_ADDRESS
@@ -41,32 +37,31 @@ NOT_GIVEN: t.Any = object()
 
 def recv(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex = NO_FLAGS, /) -> bytes:
     """Receives up to ``bufsize`` bytes, b'' at the end of the stream: recv(2)."""
-    if type(bufsize) is not int or not 0 < bufsize <= SCRATCH_SIZE:
+    if type(bufsize) is not int or not 0 < bufsize <= DATA_SIZE:
         return _recv_unusual(self, bufsize, flags)
     if flags is not NO_FLAGS:
         flags = c_int(flags)
     try:
-        scratch = take_scratch()
+        box = take_mailbox()
     except IndexError:
-        scratch = new_scratch()
-    memory, view = scratch
+        box = Mailbox()
     try:
-        n = cs_recv(self._cs_fd, memory, bufsize, flags, self._cs_wait)
+        n = cs_recv(self._cs_fd, box.memory, bufsize, flags, self._cs_wait)
         if n < 0:
-            n = again(n, self, cs_recv, memory, bufsize, flags)
-        data: bytes = view[:n] if n <= bufsize else cut(view, bufsize, n)
+            n = again(n, self, cs_recv, box.memory, bufsize, flags)
+        data: bytes = box.view[:n] if n <= bufsize else cut(box.view, bufsize, n)
         return data
     finally:
-        give_scratch(scratch)
+        give_mailbox(box)
 
 
 def _recv_unusual(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex) -> bytes:
     size, flags = buffer_size(bufsize, "recv"), c_int(flags)
     if size == 0:
         return b""
-    if size <= SCRATCH_SIZE:
+    if size <= DATA_SIZE:
         return recv(self, size, flags)
-    memory, view = new_scratch(size)
+    memory, view = new_memory(size)
     n = cs_recv(self._cs_fd, memory, size, flags, self._cs_wait)
     if n < 0:
         n = again(n, self, cs_recv, memory, size, flags)
@@ -116,7 +111,7 @@ def recvfrom(
     self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex = NO_FLAGS, /
 ) -> tuple[bytes, t.Any]:
     """Receives up to ``bufsize`` bytes, with the sender's address: recvfrom(2)."""
-    if type(bufsize) is not int or not 0 <= bufsize <= SCRATCH_SIZE:
+    if type(bufsize) is not int or not 0 <= bufsize <= DATA_SIZE:
         return _recvfrom_unusual(self, bufsize, flags)
     if flags is not NO_FLAGS:
         flags = c_int(flags)
@@ -141,9 +136,9 @@ def _recvfrom_unusual(
     self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex
 ) -> tuple[bytes, t.Any]:
     size, flags = buffer_size(bufsize, "recvfrom"), c_int(flags)
-    if size <= SCRATCH_SIZE:
+    if size <= DATA_SIZE:
         return recvfrom(self, size, flags)
-    memory, view = new_scratch(size)
+    memory, view = new_memory(size)
     n, address = _recvfrom_memory(self, memory, size, flags)
     return cut(view, size, n), address
 
@@ -181,10 +176,7 @@ def _recvfrom_memory(
     self: t.Socket, memory: t.Any, size: int, flags: t.SupportsIndex
 ) -> tuple[int, t.Any]:
     """Receives into ``memory``: how many bytes, and the sender's address."""
-    try:
-        box = take_mailbox()
-    except IndexError:
-        box = Mailbox()
+    box = borrow()
     n: int = cs_recvfrom(self._cs_fd, memory, size, flags, box.addr, self._cs_wait)
     if n < 0:
         n = _recvfrom_again(n, self, box, memory, size, flags)
@@ -278,20 +270,6 @@ def sendto(
     *more: t.Any,
 ) -> int:
     """Sends ``data`` to an address: ``sendto(data[, flags], address)``, sendto(2)."""
-    if third is NOT_GIVEN and type(data) is bytes:
-        # The very bytes and address that a server has, which need no care.
-        try:
-            _, addr = KNOWN[self._cs_kind[0]][id(second)]
-        except KeyError:
-            pass
-        else:
-            audit("socket.sendto", self, second)
-            n: int = cs_sendto(self._cs_fd, data, len(data), NO_FLAGS, addr, self._cs_wait)
-            return n if n >= 0 else again(n, self, cs_sendto, data, len(data), NO_FLAGS, addr)
-    return _sendto(self, data, second, third, *more)
-
-
-def _sendto(self: t.Socket, data: t.Any, second: t.Any, third: t.Any, *more: t.Any) -> int:
     if third is NOT_GIVEN and second is not NOT_GIVEN:
         flags, address = NO_FLAGS, second
     elif third is not NOT_GIVEN and not more:
@@ -301,7 +279,7 @@ def _sendto(self: t.Socket, data: t.Any, second: t.Any, third: t.Any, *more: t.A
         raise TypeError(f"sendto() takes 2 or 3 arguments ({count} given)")
     memory = data if type(data) is bytes else readable(data)
     try:
-        addr = _address.pack(self, address, "sendto")
+        addr = pack(self, address, "sendto")
         audit("socket.sendto", self, address)
         n: int = cs_sendto(self._cs_fd, memory, len(memory), flags, addr, self._cs_wait)
         return n if n >= 0 else again(n, self, cs_sendto, memory, len(memory), flags, addr)

@@ -1,4 +1,4 @@
-"""Where datagrams and names arrive: memory for data, and for an address."""
+"""Memory for what arrives: data, addresses, control messages.  It is lent to one call at a time."""
 
 from __future__ import annotations
 
@@ -6,37 +6,72 @@ from collections import deque
 
 from .. import _types as t
 from .._address import is_stable, new_slot, unpack
-from .._edge.memory import new_scratch
+from .._cffi import ffi
+from .._edge.memory import allocate, new_memory
+
+# The largest read that asyncio asks for.  Memory that is never touched costs nothing.
+DATA_SIZE = 256 * 1024
+# More than all the descriptors that one message can carry.
+CONTROL_SIZE = 4096
+# The length of no address.
+NO_LENGTH = 2**32 - 1
 
 
 class Mailbox:
-    """Scratch memory with its view, and the last sender's address, packed and unpacked.
+    """Memory for one call, wired together once.
 
-    A peer sends again and again: the shim tells whether the packed one has changed, so that the
-    other is mostly there already.  That saves 200 ns a datagram on CPython.
+    ``memory`` is for data, ``view`` cuts bytes from it.  ``msg`` is a ``cs_msg *`` for recvmsg(2),
+    ``extras`` and ``control`` are views of its extras and control buffer, ``peer`` is the slot for
+    its address.  ``sender`` is the slot for the address of a datagram or of a name; ``address`` is
+    that address as it was unpacked last.  A peer sends again and again: the shim tells when the
+    packed one changes, so that the unpacked one is mostly there already.  ``batch`` is the memory
+    for `recvmmsg`, if there was such a call.
     """
 
-    __slots__ = ("addr", "address", "memory", "slot", "view")
+    __slots__ = (
+        "addr",
+        "address",
+        "batch",
+        "control",
+        "extras",
+        "memory",
+        "msg",
+        "peer",
+        "sender",
+        "view",
+    )
 
-    def __init__(self) -> None:
-        self.memory, self.view = new_scratch()
-        self.slot = new_slot()
-        self.addr = self.slot[0]
+    def __init__(self, control_size: int = CONTROL_SIZE) -> None:
+        self.memory, self.view = new_memory(DATA_SIZE)
+        self.sender, self.peer = new_slot(), new_slot()
+        self.addr = self.sender[0]
         self.address: t.Any = None
+        self.msg = ffi.new("cs_msg *", {"addr": self.peer[0]})
+        self.extras = ffi.buffer(ffi.addressof(self.msg, "extras"))
+        self.batch: t.Any = None
+        control = allocate("char[]", control_size)
+        self.control = ffi.buffer(control)  # which keeps it
+        self.msg.control = control
 
     def new_address(self, sock: t.Any) -> t.Any:
-        """The address that the shim has put into ``addr`` for ``sock``."""
-        self.address = address = unpack(self.slot, sock)
+        """Unpacks the address that the shim has put into ``addr`` for ``sock``."""
+        self.address = address = unpack(self.sender, sock)
         if not is_stable(self.addr.family):
             self.addr.len = NO_LENGTH  # so that it is a new one each time
         return address
 
 
-# Of no address.
-NO_LENGTH = 2**32 - 1
-
-# Lent out as the scratch buffers of _buffers are, but only a call that went well gives one back:
-# after an exception from a signal handler the two addresses might not be the same.
+# A call takes one out and puts it back.  Both steps are atomic, and a signal handler that receives
+# in between takes another one, which it could not with one for each thread.  An error between
+# asking for an address and unpacking it gives none back: the two might not be the same.
 _mailboxes: deque[Mailbox] = deque(maxlen=16)
 take_mailbox = _mailboxes.pop  # IndexError: there is none, make one
 give_mailbox = _mailboxes.append
+
+
+def borrow() -> Mailbox:
+    """Takes out a mailbox, or makes one.  The methods that are called most do so themselves."""
+    try:
+        return take_mailbox()
+    except IndexError:
+        return Mailbox()

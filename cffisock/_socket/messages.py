@@ -11,23 +11,19 @@ from .._cffi import ffi, lib
 from .._edge.arguments import c_int, c_ssize
 from .._edge.errors import again
 from .._edge.memory import (
-    SCRATCH_SIZE,
     bytes_of,
     from_buffer,
-    new_scratch,
+    new_memory,
     readable,
     release,
     through_copy,
 )
 from .ancillary import (
     CONTROL_MAX,
-    CONTROL_SIZE,
-    give_envelope,
-    new_envelope,
     pack_control,
-    take_envelope,
     unpack_extras,
 )
+from .mailbox import CONTROL_SIZE, DATA_SIZE, Mailbox, borrow, give_mailbox, take_mailbox
 
 # On CPython a global is found 20 ns sooner than an attribute of `lib`.
 cs_recvmsg, cs_recvmsgv = lib.cs_recvmsg, lib.cs_recvmsgv
@@ -56,12 +52,12 @@ def recvmsg(
     """Receives a message of up to ``bufsize`` bytes: recvmsg(2).
 
     Returns its data; its control messages, each ``(level, type, data)``, for which there
-    are ``ancbufsize`` bytes of room; the ``MSG_`` flags that it came with; the sender's
+    are ``ancbufsize`` bytes; the ``MSG_`` flags that it came with; the sender's
     address.
     """
     if (
         type(bufsize) is not int
-        or not 0 <= bufsize <= SCRATCH_SIZE
+        or not 0 <= bufsize <= DATA_SIZE
         or type(ancbufsize) is not int
         or not 0 <= ancbufsize <= CONTROL_SIZE
     ):
@@ -69,21 +65,21 @@ def recvmsg(
     if flags is not NO_FLAGS:
         flags = c_int(flags)
     try:
-        envelope = take_envelope()
+        box = take_mailbox()
     except IndexError:
-        envelope = new_envelope()
-    msg, _, _, _, memory, view = envelope
+        box = Mailbox()
+    memory, view, msg = box.memory, box.view, box.msg
     try:
         n = cs_recvmsg(self._cs_fd, memory, bufsize, msg, ancbufsize, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, cs_recvmsg, memory, bufsize, msg, ancbufsize, flags)
         if n != EXTRAS:
             return view[:n], [], 0, None
-        n, items, flags, address = unpack_extras(envelope, self)
+        n, items, flags, address = unpack_extras(box, self)
         # With MSG_TRUNC n may be more.
         return view[: n if n < bufsize else bufsize], items, flags, address
     finally:
-        give_envelope(envelope)
+        give_mailbox(box)
 
 
 def _recvmsg_unusual(
@@ -92,7 +88,7 @@ def _recvmsg_unusual(
     size = c_ssize(bufsize)
     if size < 0:
         raise ValueError("negative buffer size in recvmsg()")
-    _, view = new_scratch(size)
+    _, view = new_memory(size)
     n, *rest = recvmsg_into(self, [view], ancbufsize, flags)
     return (view[:n], *rest)
 
@@ -108,7 +104,7 @@ def recvmsg_into(
 
     The first item of the result is the number of bytes received.
     """
-    room = ancbufsize if type(ancbufsize) is int else c_ssize(ancbufsize)
+    control_size = ancbufsize if type(ancbufsize) is int else c_ssize(ancbufsize)
     if flags is not NO_FLAGS:
         flags = c_int(flags)
     items = items_of(buffers, RECVMSG_INTO)
@@ -121,26 +117,23 @@ def recvmsg_into(
             return with_copy(
                 items,
                 len(memory),
-                "recvmsg_into() argument 1",
-                lambda copies: recvmsg_into(self, copies, room, flags),
+                RECVMSG_INTO,
+                lambda copies: recvmsg_into(self, copies, control_size, flags),
             )
-        if not 0 <= room <= CONTROL_MAX:
-            c_ssize(room)  # OverflowError for what is no size at all
+        if not 0 <= control_size <= CONTROL_MAX:
+            c_ssize(control_size)  # OverflowError for what is no size at all
             raise ValueError("invalid ancillary data buffer length")
         sizes = list(map(len, memory))
-        try:
-            envelope = take_envelope() if room <= CONTROL_SIZE else new_envelope(room)
-        except IndexError:
-            envelope = new_envelope()
-        arguments = memory, sizes, len(sizes), envelope[0], room, flags
+        box = borrow() if control_size <= CONTROL_SIZE else Mailbox(control_size)
+        arguments = memory, sizes, len(sizes), box.msg, control_size, flags
         try:
             n: int = cs_recvmsgv(self._cs_fd, *arguments, self._cs_wait)
             if n < 0:
                 n = again(n, self, cs_recvmsgv, *arguments)
-            return unpack_extras(envelope, self) if n == EXTRAS else (n, [], 0, None)
+            return unpack_extras(box, self) if n == EXTRAS else (n, [], 0, None)
         finally:
-            if room <= CONTROL_SIZE:
-                give_envelope(envelope)
+            if control_size <= CONTROL_SIZE:
+                give_mailbox(box)
     finally:
         for view in memory:
             release(view)
@@ -193,17 +186,17 @@ def _sendmsg(
     item = items[0] if len(items) == 1 else None
     if type(item) is not tuple or len(item) != 3:
         return _sendmsgv(self, (data,), items, flags, address)
-    level, kind, control = item
+    level, type_, control = item
     control = bytes_of(control)
     size = len(control)
-    if type(level) is not int or type(kind) is not int or size > CONTROL_ITEM_MAX:
+    if type(level) is not int or type(type_) is not int or size > CONTROL_ITEM_MAX:
         return _sendmsgv(self, (data,), items, flags, address)
     to = _destination(self, address)
-    arguments = data, len(data), level, kind, control, size, to, flags
+    arguments = data, len(data), level, type_, control, size, to, flags
     try:
         n: int = cs_sendmsg(self._cs_fd, *arguments, self._cs_wait)
     except OverflowError:
-        c_int(level), c_int(kind)  # in the words of the standard module
+        c_int(level), c_int(type_)  # in the words of the standard module
         raise
     return n if n >= 0 else again(n, self, cs_sendmsg, *arguments)
 
@@ -221,10 +214,10 @@ def _sendmsgv(
         for part in parts:
             memory.append(readable(part))
         sizes = list(map(len, memory))
-        control, room = pack_control(items_of(ancdata, SENDMSG_CONTROL))
+        control, control_size = pack_control(items_of(ancdata, SENDMSG_CONTROL))
         flags = c_int(flags)
         to = _destination(self, address)
-        arguments = memory, sizes, len(sizes), control, room, to, flags
+        arguments = memory, sizes, len(sizes), control, control_size, to, flags
         n: int = cs_sendmsgv(self._cs_fd, *arguments, self._cs_wait)
         return n if n >= 0 else again(n, self, cs_sendmsgv, *arguments)
     finally:
