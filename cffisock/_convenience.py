@@ -10,7 +10,7 @@ import builtins
 import sys
 
 from . import _types as t
-from ._edge.enums import FAMILIES, KINDS, AddressFamily, SocketKind
+from ._edge.enums import FAMILIES, TYPES, AddressFamily, SocketKind
 from ._edge.platform import CONSTANTS
 from ._object import bare, socket
 from ._socket import base
@@ -122,7 +122,7 @@ def getaddrinfo(
     or ``bind`` take.  The other arguments narrow the choice.  Raises gaierror.
     """
     return [
-        (FAMILIES.get(found, found), KINDS.get(kind, kind), protocol, canonname, address)
+        (FAMILIES.get(found, found), TYPES.get(kind, kind), protocol, canonname, address)
         for found, kind, protocol, canonname, address in public._socket.getaddrinfo(
             host, port, family, type, proto, flags
         )

@@ -56,22 +56,22 @@ class SocketIO(io.RawIOBase):
             return None
 
     def readable(self) -> bool:
-        """Whether the file is open for reading."""
+        """Returns whether the file is open for reading."""
         _require_open(self)
         return self._reading
 
     def writable(self) -> bool:
-        """Whether the file is open for writing."""
+        """Returns whether the file is open for writing."""
         _require_open(self)
         return self._writing
 
     def seekable(self) -> bool:
-        """False: a stream has one direction."""
+        """Returns False: a stream has one direction."""
         _require_open(self)
         return super().seekable()
 
     def fileno(self) -> int:
-        """The socket's descriptor."""
+        """Returns the socket's descriptor."""
         self._checkClosed()
         return self._sock.fileno()  # type: ignore[union-attr]
 

@@ -9,7 +9,7 @@ import sys
 from . import _sendfile
 from . import _types as t
 from ._cffi import lib
-from ._edge.enums import FAMILIES, KINDS
+from ._edge.enums import FAMILIES, TYPES
 from ._edge.errors import check
 from ._files import SocketIO
 from ._socket import base
@@ -61,10 +61,10 @@ class socket(base.socket):
             self.close()
 
     def __repr__(self) -> str:
-        kind = type(self)
+        cls = type(self)
         closed = " [closed]" if getattr(self, "_closed", False) else ""
         parts = [
-            f"<{kind.__module__}.{kind.__qualname__}{closed} fd={self.fileno()}",
+            f"<{cls.__module__}.{cls.__qualname__}{closed} fd={self.fileno()}",
             f"family={self.family!s}",
             f"type={self.type!s}",
             f"proto={self.proto}",
@@ -84,7 +84,7 @@ class socket(base.socket):
     @property
     def type(self) -> t.Any:
         """The socket type, a `SocketKind` where it has a name."""
-        return KINDS.get(self._cs_kind[1], self._cs_kind[1])
+        return TYPES.get(self._cs_kind[1], self._cs_kind[1])
 
     # --- sockets from this one ------------------------------------------------------
 
@@ -101,7 +101,7 @@ class socket(base.socket):
         return sock, address
 
     def dup(self) -> t.Any:
-        """A socket of the same class and timeout on a duplicate of the descriptor: dup(2)."""
+        """Returns a socket of the same class and timeout on a duplicate descriptor: dup(2)."""
         fd = check(lib.cs_dup(self.fileno()))
         kind = self.family, self.type, self.proto
         copy = base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
@@ -117,7 +117,7 @@ class socket(base.socket):
         errors: t.Optional[str] = None,
         newline: t.Optional[str] = None,
     ) -> t.Any:
-        """A file on the socket; the arguments are as for `open`, with modes of 'r', 'w' and 'b'.
+        """Returns a file on the socket; arguments are as for `open`, modes of 'r', 'w' and 'b'.
 
         The descriptor stays open until the socket and all its files are closed.
         """
@@ -174,7 +174,7 @@ class socket(base.socket):
     # --- inheritance by other programs ------------------------------------------------
 
     def get_inheritable(self) -> bool:
-        """Whether the descriptor stays open in a program that this one executes."""
+        """Returns whether the descriptor stays open in a program that this one executes."""
         return os.get_inheritable(self.fileno())
 
     def set_inheritable(self, inheritable: bool) -> None:
@@ -183,7 +183,7 @@ class socket(base.socket):
 
 
 def bare() -> socket:
-    """A socket without a descriptor."""
+    """Returns a socket without a descriptor."""
     sock: socket = socket.__new__(socket)
     sock._closed = False
     sock._io_refs = 0
@@ -191,7 +191,7 @@ def bare() -> socket:
 
 
 def _addresses(sock: socket) -> list[str]:
-    """What `repr` says of the addresses of ``sock``, as far as it has any."""
+    """Words the addresses of ``sock``, as far as it has any, for `repr`."""
     names = []
     for label, ask in (("laddr", sock.getsockname), ("raddr", sock.getpeername)):
         try:
@@ -204,7 +204,7 @@ def _addresses(sock: socket) -> list[str]:
 
 
 def _buffered(raw: SocketIO, buffering: t.Optional[int]) -> t.Any:
-    """The file ``raw`` with a buffer of the size ``buffering``, None for the usual one."""
+    """Returns the file ``raw`` with a buffer of the size ``buffering``, None for the usual one."""
     if buffering == 0:
         return raw
     size = io.DEFAULT_BUFFER_SIZE if buffering is None or buffering < 0 else buffering

@@ -37,7 +37,7 @@ def sendfile(
 def sendfile_use_sendfile(
     self: t.PublicSocket, file: t.Any, offset: int = 0, count: t.Optional[int] = None
 ) -> int:
-    """As `sendfile`, by sendfile(2); `_GiveupOnSendfile` where that cannot send ``file``."""
+    """Does as `sendfile`, by sendfile(2); `_GiveupOnSendfile` where that cannot send ``file``."""
     self._check_sendfile_params(file, offset, count)
     own = self._cs_fd
     fd = self.fileno()
@@ -72,7 +72,7 @@ def _send_part(
     wait: int,
     first: bool,
 ) -> int:
-    """One sendfile(2): how many bytes it took.
+    """Calls sendfile(2) once; returns how many bytes it took.
 
     ``fd`` is what `fileno` said, which a class may override; the socket's ``own`` is read anew.
     """
@@ -90,7 +90,7 @@ def _send_part(
 def sendfile_use_send(
     self: t.PublicSocket, file: t.Any, offset: int = 0, count: t.Optional[int] = None
 ) -> int:
-    """As `sendfile`, by reading ``file`` and `send`."""
+    """Does as `sendfile`, by reading ``file`` and `send`."""
     self._check_sendfile_params(file, offset, count)
     _require_waiting(self)
     if offset:
@@ -113,14 +113,14 @@ def sendfile_use_send(
 
 
 def _can_seek(file: t.Any) -> bool:
-    """Whether ``file`` has a position, which a pipe has not."""
+    """Returns whether ``file`` has a position, which a pipe has not."""
     return hasattr(file, "seek") and (not hasattr(file, "seekable") or file.seekable())
 
 
 def check_sendfile_params(
     self: t.PublicSocket, file: t.Any, offset: int, count: t.Optional[int]
 ) -> None:
-    """ValueError, or TypeError, where `sendfile` cannot send ``file`` by this socket."""
+    """Raises ValueError or TypeError where `sendfile` cannot send ``file`` by this socket."""
     if "b" not in getattr(file, "mode", "b"):
         raise ValueError("file should be opened in binary mode")
     if not self.type & SOCK_STREAM:
@@ -133,7 +133,7 @@ def check_sendfile_params(
 
 
 def _require_waiting(self: t.PublicSocket) -> int:
-    """The socket's timeout as the shim's ``wait``; ValueError where that is 0."""
+    """Returns the socket's timeout as the shim's ``wait``; ValueError where that is 0."""
     wait = wait_for(self.gettimeout())
     if wait == 0:
         raise ValueError("non-blocking sockets are not supported")

@@ -174,9 +174,9 @@ SERVICES = [
     [*LOOK_UPS, *(pytest.param(each, marks=pytest.mark.netbase) for each in SERVICES)],
 )
 def test_as_much_room_as_it_takes(expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(netdb, "_ROOMS", (1, 8, 64, 256, 512, 4096))
+    monkeypatch.setattr(netdb, "_SIZES", (1, 8, 64, 256, 512, 4096))
     assert told(low, expression) == told(_socket, expression)
-    monkeypatch.setattr(netdb, "_ROOMS", (1, 8))
+    monkeypatch.setattr(netdb, "_SIZES", (1, 8))
     assert told(low, expression).startswith(f"OSError {errno.ERANGE}: ")
 
 

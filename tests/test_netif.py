@@ -117,7 +117,7 @@ def test_arguments_are_counted(name: str) -> None:
 
 def test_as_much_room_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = low.if_nameindex()
-    monkeypatch.setattr(netif, "_ROOM", 1)
+    monkeypatch.setattr(netif, "_USUAL_COUNT", 1)
     assert low.if_nameindex() == expected
 
 

@@ -48,13 +48,13 @@ _unpacked: dict[bytes, t.Any] = {}
 
 
 def new_slot() -> t.Slot:
-    """Memory that the kernel writes an address into, without one, and its view."""
+    """Returns memory that the kernel writes an address into, without one, and its view."""
     addr = ffi.new("cs_addr *")
     return addr, ffi.buffer(addr)
 
 
 def codec(family: int) -> Codec:
-    """The codec of ``family``, for one without a module that of `raw`; imported if need be."""
+    """Returns the codec of ``family``, imported if need be; that of `raw` where none is."""
     known = CODECS.get(family)
     if known is None:
         from importlib import import_module  # noqa: PLC0415  (rarely needed)
@@ -65,7 +65,7 @@ def codec(family: int) -> Codec:
 
 
 def pack(sock: t.Any, address: t.Any, caller: str) -> t.Any:
-    """``address`` for the kernel, a ``cs_addr *`` that nobody may change.
+    """Returns ``address`` for the kernel, a ``cs_addr *`` that nobody may change.
 
     ``sock`` is the base socket whose method ``caller`` was called with it.  Raises TypeError,
     ValueError or OverflowError for a bad address, OSError or gaierror for a name that is not
@@ -79,13 +79,13 @@ def pack(sock: t.Any, address: t.Any, caller: str) -> t.Any:
 
 
 def is_stable(family: int) -> bool:
-    """Whether the bytes of an address of ``family`` always mean the same."""
+    """Returns whether the bytes of an address of ``family`` always mean the same."""
     known = CODECS.get(family)
     return known is not None and known.stable
 
 
 def unpack(slot: t.Slot, sock: t.Any) -> t.Any:
-    """The address that the kernel wrote into ``slot`` for ``sock``, None where it wrote none."""
+    """Returns the address that the kernel wrote into ``slot`` for ``sock``, None for none."""
     addr, view = slot
     raw_bytes = view[: addr.len]
     try:
@@ -102,11 +102,7 @@ def unpack(slot: t.Slot, sock: t.Any) -> t.Any:
 
 
 def unpack_once(slot: t.Slot, sock: t.Any) -> t.Any:
-    """As `unpack`, but nothing is remembered: for peers that connect, each from a new port.
-
-    To remember them takes 8 us of the 60 that a connection costs, which is mostly other memory
-    that the processor's cache loses.
-    """
+    """Does as `unpack`, but remembers nothing: peers that connect do so from new ports."""
     addr = slot[0]
     if addr.len == 0:
         return None

@@ -49,14 +49,14 @@ def keep(family: int, address: t.Any, addr: t.Any) -> t.Any:
 
 
 def put(put_address: t.Callable[..., int], *parts: t.Any) -> t.Any:
-    """A new ``cs_addr *`` that the shim's ``put_address`` makes of ``parts``."""
+    """Returns a new ``cs_addr *`` that the shim's ``put_address`` makes of ``parts``."""
     addr = ffi.new("cs_addr *")
     check(put_address(addr, *parts))
     return addr
 
 
 def take(take_address: t.Callable[..., int], addr: t.Any, *fd: int) -> t.Any:
-    """The ``cs_fields *`` that the shim's ``take_address`` makes of ``addr``.
+    """Returns the ``cs_fields *`` that the shim's ``take_address`` makes of ``addr``.
 
     It asks the socket ``fd`` for the name of an interface.
     """
@@ -66,26 +66,26 @@ def take(take_address: t.Callable[..., int], addr: t.Any, *fd: int) -> t.Any:
 
 
 def text(fields: t.Any) -> bytes:
-    """The bytes of a ``cs_fields *``."""
+    """Returns the bytes of a ``cs_fields *``."""
     data: bytes = ffi.unpack(fields.text, fields.len)
     return data
 
 
 def require_tuple(address: object, family: str, caller: str) -> tuple[t.Any, ...]:
-    """``address`` if it is a tuple, else a TypeError that names the family."""
+    """Returns ``address`` if it is a tuple.  A TypeError names the family."""
     if not isinstance(address, tuple):
-        kind = type(address).__name__
-        raise TypeError(f"{caller}(): {family} address must be tuple, not {kind}")
+        given = type(address).__name__
+        raise TypeError(f"{caller}(): {family} address must be tuple, not {given}")
     return exact_tuple(address)
 
 
 def completed(parts: tuple[t.Any, ...], size: int, *defaults: t.Any) -> tuple[t.Any, ...]:
-    """``parts`` made ``size`` long by the last of the ``defaults``."""
+    """Returns ``parts`` made ``size`` long by the last of the ``defaults``."""
     return (*parts, *defaults[len(parts) + len(defaults) - size :])
 
 
 def wrapped(value: t.SupportsIndex, bits: int) -> int:
-    """``value`` as an unsigned number of ``bits`` bits, -1 as the greatest one.
+    """Returns ``value`` as an unsigned number of ``bits`` bits, -1 as the greatest one.
 
     Higher bits are lost, as they are in the standard module, which warns of it since 3.15.
     """
@@ -97,17 +97,17 @@ def wrapped(value: t.SupportsIndex, bits: int) -> int:
 
 
 def utf8(value: object, complaint: str) -> bytes:
-    """The str ``value`` as C's text; TypeError with ``complaint`` where it is none."""
+    """Returns the str ``value`` as C's text; TypeError with ``complaint`` where it is none."""
     if not isinstance(value, str):
         raise TypeError(complaint)
     return without_nul(exact_str(value).encode(), "character")
 
 
 def require_pair(address: object, family: str) -> tuple[t.Any, t.Any]:
-    """``address`` if it is a tuple of two items; TypeErrors as for AF_VSOCK and AF_QIPCRTR."""
+    """Returns ``address``, checked to be a pair as AF_VSOCK and AF_QIPCRTR have it.  TypeError."""
     if not isinstance(address, tuple):
-        kind = type(address).__name__
-        raise TypeError(f"getsockaddrarg: {family} address must be tuple, not {kind}")
+        given = type(address).__name__
+        raise TypeError(f"getsockaddrarg: {family} address must be tuple, not {given}")
     pair = exact_tuple(address)
     if len(pair) != 2:
         raise TypeError(f"getsockaddrarg() takes exactly 2 arguments ({len(pair)} given)")

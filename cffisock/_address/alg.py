@@ -15,14 +15,14 @@ COMPLAINT = "AF_ALG address must be a tuple (type, name[, feat[, mask]])"
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """``(type, name[, feat[, mask]])`` as a ``cs_addr *``."""
+    """Returns ``(type, name[, feat[, mask]])`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_ALG", caller)
     if not 2 <= len(parts) <= 4:
         raise TypeError(COMPLAINT)
-    kind, name, feat, mask = completed(parts, 4, 0, 0)
+    type_, name, feat, mask = completed(parts, 4, 0, 0)
     addr = ffi.new("cs_addr *")
     result = lib.cs_put_alg(
-        addr, utf8(kind, COMPLAINT), utf8(name, COMPLAINT), wrapped(feat, 16), wrapped(mask, 16)
+        addr, utf8(type_, COMPLAINT), utf8(name, COMPLAINT), wrapped(feat, 16), wrapped(mask, 16)
     )
     if result < 0:
         what = "name" if result == -errno.ENAMETOOLONG else "type"
@@ -31,7 +31,7 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def unpack(addr: t.Any, sock: t.Any) -> tuple[str, str, int, int]:
-    """``(type, name, feat, mask)`` of a ``cs_addr *``."""
+    """Returns ``(type, name, feat, mask)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_alg, addr)
     feat, mask, type_len, *_ = fields.number
     both = text(fields)

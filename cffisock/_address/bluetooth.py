@@ -26,7 +26,7 @@ HCI_CHANNEL_RAW = CONSTANTS["HCI_CHANNEL_RAW"]
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """The address of ``sock`` in its protocol's form, as a ``cs_addr *``."""
+    """Returns the address of ``sock`` in its protocol's form, as a ``cs_addr *``."""
     form = FORMS.get(sock._cs_kind[2])
     if form is not None:
         return form[0](address, caller)
@@ -36,17 +36,17 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def unpack(addr: t.Any, sock: t.Any) -> t.Any:
-    """The address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
+    """Returns the address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
     form = FORMS.get(sock._cs_kind[2])
     return raw.unpack(addr, sock) if form is None else form[1](addr)
 
 
 def pack_l2cap(address: t.Any, caller: str) -> t.Any:
-    """``(bdaddr, psm[, cid[, bdaddr_type]])`` as a ``cs_addr *``."""
+    """Returns ``(bdaddr, psm[, cid[, bdaddr_type]])`` as a ``cs_addr *``."""
     try:
         parts = require_items(address, 2, 4)
-        bdaddr, psm, cid, kind = completed(parts, 4, 0, BDADDR_BREDR)
-        numbers = wrapped(psm, 16), wrapped(cid, 16), wrapped(kind, 8)
+        bdaddr, psm, cid, bdaddr_type = completed(parts, 4, 0, BDADDR_BREDR)
+        numbers = wrapped(psm, 16), wrapped(cid, 16), wrapped(bdaddr_type, 8)
         name = utf8(bdaddr, "")
     except (TypeError, ValueError):
         raise wrong_format(caller) from None
@@ -54,17 +54,17 @@ def pack_l2cap(address: t.Any, caller: str) -> t.Any:
 
 
 def unpack_l2cap(addr: t.Any) -> tuple[t.Any, ...]:
-    """``(bdaddr, psm[, cid[, bdaddr_type]])`` of a ``cs_addr *``."""
+    """Returns ``(bdaddr, psm[, cid[, bdaddr_type]])`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_l2cap, addr)
-    psm, cid, kind, *_ = fields.number
-    parts = (text(fields).decode(), psm, cid, kind)
-    if kind != BDADDR_BREDR:
+    psm, cid, bdaddr_type, *_ = fields.number
+    parts = (text(fields).decode(), psm, cid, bdaddr_type)
+    if bdaddr_type != BDADDR_BREDR:
         return parts
     return parts[:3] if cid else parts[:2]
 
 
 def pack_rfcomm(address: t.Any, caller: str) -> t.Any:
-    """``(bdaddr, channel)`` as a ``cs_addr *``."""
+    """Returns ``(bdaddr, channel)`` as a ``cs_addr *``."""
     try:
         bdaddr, channel = require_items(address, 2, 2)
         name, number = utf8(bdaddr, ""), wrapped(channel, 8)
@@ -74,13 +74,13 @@ def pack_rfcomm(address: t.Any, caller: str) -> t.Any:
 
 
 def unpack_rfcomm(addr: t.Any) -> tuple[str, int]:
-    """``(bdaddr, channel)`` of a ``cs_addr *``."""
+    """Returns ``(bdaddr, channel)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_rfcomm, addr)
     return text(fields).decode(), fields.number[0]
 
 
 def pack_hci(address: t.Any, caller: str) -> t.Any:
-    """``device_id`` or ``(device_id[, channel])`` as a ``cs_addr *``."""
+    """Returns ``device_id`` or ``(device_id[, channel])`` as a ``cs_addr *``."""
     try:
         parts = (address,) if hasattr(type(address), "__index__") else require_items(address, 1, 2)
         device, channel = completed(parts, 2, HCI_CHANNEL_RAW)
@@ -91,13 +91,13 @@ def pack_hci(address: t.Any, caller: str) -> t.Any:
 
 
 def unpack_hci(addr: t.Any) -> t.Union[int, tuple[int, int]]:
-    """``device_id`` or ``(device_id, channel)`` of a ``cs_addr *``."""
+    """Returns ``device_id`` or ``(device_id, channel)`` of a ``cs_addr *``."""
     device, channel, *_ = take(lib.cs_take_hci, addr).number
     return device if channel == HCI_CHANNEL_RAW else (device, channel)
 
 
 def pack_sco(address: t.Any, caller: str) -> t.Any:
-    """``bdaddr``, a str or bytes, as a ``cs_addr *``."""
+    """Returns ``bdaddr``, a str or bytes, as a ``cs_addr *``."""
     if isinstance(address, bytes):
         return put_device(lib.cs_put_sco, without_nul(exact_bytes(address), "byte"))
     if isinstance(address, str):
@@ -106,12 +106,12 @@ def pack_sco(address: t.Any, caller: str) -> t.Any:
 
 
 def unpack_sco(addr: t.Any) -> str:
-    """``bdaddr`` of a ``cs_addr *``."""
+    """Returns ``bdaddr`` of a ``cs_addr *``."""
     return text(take(lib.cs_take_sco, addr)).decode()
 
 
 def require_items(address: t.Any, least: int, most: int) -> tuple[t.Any, ...]:
-    """``address`` if it is a tuple with so many items, else a TypeError."""
+    """Returns ``address`` if it is a tuple with so many items.  TypeError if not."""
     if not isinstance(address, tuple):
         raise TypeError
     parts = exact_tuple(address)
@@ -121,12 +121,12 @@ def require_items(address: t.Any, least: int, most: int) -> tuple[t.Any, ...]:
 
 
 def wrong_format(caller: str) -> OSError:
-    """What the standard module raises for a Bluetooth address of a wrong type or length."""
+    """Returns the exception for a Bluetooth address of a wrong type or length."""
     return OSError(f"{caller}(): wrong format")
 
 
 def put_device(put_address: t.Callable[..., int], name: bytes, *numbers: int) -> t.Any:
-    """`put`, where the only thing that can be wrong is the device's ``name``."""
+    """Does as `put`, where nothing but the device's ``name`` can be wrong."""
     try:
         return put(put_address, name, *numbers)
     except OSError:

@@ -15,7 +15,7 @@ from operator import index
 
 from .. import _types as t
 from .._cffi import lib
-from .._edge.arguments import c_path
+from .._edge.arguments import c_path, type_name
 from .._edge.errors import check
 from .._edge.platform import CONSTANTS
 from ._codec import Codec, put, require_tuple, take, text, wrapped
@@ -29,7 +29,7 @@ NAME_SIZE = 16  # an interface's name with its NUL byte
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """The address of ``sock`` in its protocol's form, as a ``cs_addr *``.
+    """Returns the address of ``sock`` in its protocol's form, as a ``cs_addr *``.
 
     Raises OSError for an interface that does not exist.
     """
@@ -54,31 +54,30 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def require_count(parts: tuple[t.Any, ...], count: int) -> tuple[t.Any, ...]:
-    """``parts`` if it has ``count`` items, else a TypeError."""
+    """Returns ``parts`` if it has ``count`` items.  TypeError if not."""
     if len(parts) != count:
         raise TypeError(f"function takes exactly {count} arguments ({len(parts)} given)")
     return parts
 
 
 def interface_index(name: bytes, sock: t.Any) -> int:
-    """The number of the interface ``name`` where ``sock`` is, 0 for none in particular."""
+    """Returns the number of the interface ``name`` where ``sock`` is, 0 for none in particular."""
     if len(name) >= NAME_SIZE:
         raise OSError("AF_CAN interface name too long")
     return check(lib.cs_interface_index(sock._cs_fd, name, len(name))) if name else 0
 
 
 def long_number(value: t.Any, position: int) -> int:
-    """``value``, the item at that position in the tuple, as an unsigned number of 64 bits."""
+    """Returns ``value``, the item at that position of a tuple, as an unsigned number of 64 bits."""
     try:
         value = index(value)
     except TypeError:
-        kind = "None" if value is None else type(value).__name__
-        raise TypeError(f"argument {position} must be int, not {kind}") from None
+        raise TypeError(f"argument {position} must be int, not {type_name(value)}") from None
     return wrapped(value, 64)
 
 
 def unpack(addr: t.Any, sock: t.Any) -> tuple[t.Any, ...]:
-    """The address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
+    """Returns the address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
     if sock._cs_kind[2] == CAN_ISOTP:
         fields = take(lib.cs_take_can_isotp, addr, sock._cs_fd)
         return os.fsdecode(text(fields)), fields.number[0], fields.number[1]

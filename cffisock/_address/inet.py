@@ -27,7 +27,7 @@ _texts: dict[int, str] = {}
 
 
 def pack_inet(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """``(host, port)`` as a ``cs_addr *``."""
+    """Returns ``(host, port)`` as a ``cs_addr *``."""
     exact = (
         type(address) is tuple
         and len(address) == 2
@@ -51,7 +51,7 @@ def pack_inet(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def pack_inet6(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """``(host, port[, flowinfo[, scope_id]])`` as a ``cs_addr *``."""
+    """Returns ``(host, port[, flowinfo[, scope_id]])`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_INET6", caller)
     if not 2 <= len(parts) <= 4:
         raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
@@ -95,7 +95,7 @@ def host_address(addr: t.Any, family: int, name: bytes) -> bool:
 
 
 def unpack_inet(addr: t.Any, sock: t.Any) -> tuple[str, int]:
-    """``(host, port)`` of a ``cs_addr *``."""
+    """Returns ``(host, port)`` of a ``cs_addr *``."""
     number = lib.cs_inet_number(addr)
     host, port = number >> 16, number & 0xFFFF
     try:
@@ -105,7 +105,7 @@ def unpack_inet(addr: t.Any, sock: t.Any) -> tuple[str, int]:
 
 
 def unpack_inet6(addr: t.Any, sock: t.Any) -> tuple[str, int, int, int]:
-    """``(host, port, flowinfo, scope_id)`` of a ``cs_addr *``."""
+    """Returns ``(host, port, flowinfo, scope_id)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_inet6, addr)
     return (text(fields).decode(), *fields.number[0:3])
 

@@ -8,7 +8,7 @@ from ._codec import Codec, put, require_tuple, take, wrapped
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """``(pid, groups)`` as a ``cs_addr *``."""
+    """Returns ``(pid, groups)`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_NETLINK", caller)
     if len(parts) != 2:
         raise TypeError("AF_NETLINK address must be a pair (pid, groups)")
@@ -17,7 +17,7 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def unpack(addr: t.Any, sock: t.Any) -> tuple[int, int]:
-    """``(pid, groups)`` of a ``cs_addr *``."""
+    """Returns ``(pid, groups)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_netlink, addr)
     return fields.number[0], fields.number[1]
 

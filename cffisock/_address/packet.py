@@ -23,7 +23,7 @@ COMPLAINT = "AF_PACKET address must be a tuple of two to five elements"
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """``(ifname, proto[, pkttype[, hatype[, addr]]])`` as a ``cs_addr *``.
+    """Returns ``(ifname, proto[, pkttype[, hatype[, addr]]])`` as a ``cs_addr *``.
 
     Raises OSError for an interface that does not exist.
     """
@@ -49,7 +49,7 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def unpack(addr: t.Any, sock: t.Any) -> tuple[str, int, int, int, bytes]:
-    """``(ifname, proto, pkttype, hatype, addr)`` of a ``cs_addr *``.
+    """Returns ``(ifname, proto, pkttype, hatype, addr)`` of a ``cs_addr *``.
 
     ``ifname`` is '' where no interface of the socket's network namespace is meant.
     """

@@ -12,7 +12,7 @@ from ._codec import Codec, put, take, text
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """``address`` as a ``cs_addr *``; its first item must be the socket's family."""
+    """Returns ``address`` as a ``cs_addr *``; its first item must be the socket's family."""
     family = sock._cs_kind[0]
     parts = exact_tuple(address) if isinstance(address, tuple) else ()
     if len(parts) != 2 or index(parts[0]) != family:
@@ -25,7 +25,7 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def unpack(addr: t.Any, sock: t.Any) -> tuple[int, bytes]:
-    """The address that the kernel gave, its family first."""
+    """Returns the address that the kernel gave, its family first."""
     return addr.family, text(take(lib.cs_take_raw, addr))
 
 

@@ -19,7 +19,7 @@ TIPC_CLUSTER_SCOPE = CONSTANTS["TIPC_CLUSTER_SCOPE"]
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """``(addr_type, v1, v2, v3[, scope])`` as a ``cs_addr *``."""
+    """Returns ``(addr_type, v1, v2, v3[, scope])`` as a ``cs_addr *``."""
     parts = require_tuple(address, "AF_TIPC", caller)
     if not 4 <= len(parts) <= 5:
         raise TypeError("AF_TIPC address must be a tuple (addr_type, v1, v2, v3[, scope])")
@@ -39,7 +39,7 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def unpack(addr: t.Any, sock: t.Any) -> tuple[int, int, int, int, int]:
-    """``(addr_type, v1, v2, v3, scope)`` of a ``cs_addr *``."""
+    """Returns ``(addr_type, v1, v2, v3, scope)`` of a ``cs_addr *``."""
     fields = ffi.new("cs_fields *")
     if lib.cs_take_tipc(addr, fields) < 0:
         raise ValueError("Invalid address type")

@@ -16,7 +16,7 @@ AF_UNIX = CONSTANTS["AF_UNIX"]
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """The path or name ``address`` as a ``cs_addr *``."""
+    """Returns the path or name ``address`` as a ``cs_addr *``."""
     path = readable(os.fsencode(exact_str(address)) if isinstance(address, str) else address)
     addr = ffi.new("cs_addr *")
     try:
@@ -33,7 +33,7 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
 
 
 def unpack(addr: t.Any, sock: t.Any) -> t.Union[str, bytes]:
-    """The path of ``addr``, '' where it has none; an abstract name as bytes."""
+    """Returns the path of ``addr``, '' where it has none; an abstract name as bytes."""
     path = text(take(lib.cs_take_unix, addr))
     return path if path.startswith(b"\0") else os.fsdecode(path)
 

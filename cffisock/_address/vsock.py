@@ -8,13 +8,13 @@ from ._codec import Codec, put, require_pair, take, wrapped
 
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
-    """``(cid, port)`` as a ``cs_addr *``."""
+    """Returns ``(cid, port)`` as a ``cs_addr *``."""
     cid, port = require_pair(address, "AF_VSOCK")
     return put(lib.cs_put_vsock, wrapped(cid, 32), wrapped(port, 32))
 
 
 def unpack(addr: t.Any, sock: t.Any) -> tuple[int, int]:
-    """``(cid, port)`` of a ``cs_addr *``."""
+    """Returns ``(cid, port)`` of a ``cs_addr *``."""
     fields = take(lib.cs_take_vsock, addr)
     return fields.number[0], fields.number[1]
 

@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def parser() -> t.Any:
-    """What explains the command line, and understands all of it but what follows `run`."""
+    """Returns the parser, which understands all of the command line but what follows `run`."""
     import argparse  # noqa: PLC0415  (run does without it, and starts sooner)
 
     name = os.path.basename(sys.argv[0])

@@ -28,7 +28,7 @@ RECEIVER = f"import sys, {__name__} as demo; demo.receive(*sys.argv[1:])"
 
 @functools.cache
 def own_socket() -> ModuleType:
-    """The interpreter's own socket module, also where cffisock is in its place."""
+    """Returns the interpreter's own socket module, also where cffisock is in its place."""
     if not cffisock.installed():
         return importlib.import_module("socket")
     # It is imported anew, over its own _socket; there is no other thread yet to see them.
@@ -41,7 +41,7 @@ def own_socket() -> ModuleType:
 
 
 def receive(name: str, fd: str) -> None:
-    """The other process: gets a file's descriptor by a socket, and answers with its digest."""
+    """Is the other process: gets a file's descriptor by a socket, and answers with its digest."""
     module: t.Any = cffisock if name == cffisock.__name__ else own_socket()
     with module.socket(fileno=int(fd)) as sock:
         _, (passed,), _, _ = module.recv_fds(sock, 1, 1)
@@ -143,7 +143,7 @@ def pass_descriptor(module: ModuleType, other: ModuleType, folder: Path) -> int:
 
 
 def why_no_ipv6() -> str | None:
-    """Why this machine has no IPv6 to try, which the interpreter's own module is asked."""
+    """Asks the interpreter's own module why this machine has no IPv6 to try."""
     own = own_socket()
     try:
         with own.socket(own.AF_INET6) as sock:

@@ -48,7 +48,7 @@ GREEN, RED, PLAIN = "\033[32m", "\033[31m", "\033[0m"
 
 
 def why_not(family: str, kind: str, proto: str | None) -> str | None:
-    """Why such a socket is of no use here; None where it is."""
+    """Returns why such a socket is of no use here; None where it is."""
     names = [name for name in (family, kind, proto) if name]
     missing = [name for name in names if name not in CONSTANTS]
     if missing:
@@ -67,14 +67,14 @@ def why_not(family: str, kind: str, proto: str | None) -> str | None:
 
 
 def in_place() -> str:
-    """Whether ``import socket`` gives cffisock here."""
+    """Returns whether ``import socket`` gives cffisock here."""
     if cffisock.installed():
         return "yes"
     return "no; python -m cffisock run and cffisock.install() put it there"
 
 
 def surface() -> str:
-    """How much of CPython 3.15's socket module is here."""
+    """Counts how much of CPython 3.15's socket module is here."""
     absent = [name for name in MODULE if not hasattr(cffisock, name)]
     absent += [f"socket.{name}" for name in SOCKET if not hasattr(socket, name)]
     if absent:
@@ -83,13 +83,13 @@ def surface() -> str:
 
 
 def missing_names() -> list[str]:
-    """The constants of the table that neither the headers nor the kernel's ABI gave us."""
+    """Returns the constants of the table that neither the headers nor the kernel's ABI gave us."""
     wanted = {word.partition("=")[0] for text in TABLE.values() for word in text.split()}
     return sorted(wanted - set(CONSTANTS))
 
 
 def facts() -> dict[str, str]:
-    """What there is to say that no socket has to be tried for."""
+    """Collects what can be said without trying a socket."""
     implementation = platform.python_implementation()
     version = platform.python_version()
     if implementation == "PyPy":
@@ -108,7 +108,7 @@ def facts() -> dict[str, str]:
 
 
 def has_colour(stream: t.Any) -> bool:
-    """Whether what is written there may have colour: no-color.org."""
+    """Returns whether what is written there may have colour: no-color.org."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

@@ -43,7 +43,7 @@ def refuse(why: str) -> t.NoReturn:
 
 
 def command_before() -> list[str]:
-    """How this process was started, up to the words of the command: Python and its options."""
+    """Returns the start of this process's command line: Python and its options."""
     words: list[str] = getattr(sys, "orig_argv", None) or read_proc("cmdline")  # 3.9 has none
     *python, last = words[: len(words) - len(sys.argv) + 1]
     if last == sys.argv[0]:  # the script that pip made
@@ -57,13 +57,13 @@ def command_before() -> list[str]:
 
 
 def read_proc(name: str) -> list[str]:
-    """The strings in a file of this process under /proc."""
+    """Returns the strings in a file of this process under /proc."""
     with open(f"/proc/self/{name}", "rb") as file:
         return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
 
 
 def in_the_way(words: list[str]) -> str | None:
-    """The first option of Python in a command line with which cffisock cannot be there."""
+    """Returns the first option of Python in a command line with which cffisock cannot be there."""
     rest = iter(words)
     for word in rest:
         if word in ("-", "--") or not word.startswith("-"):
@@ -82,7 +82,7 @@ def in_the_way(words: list[str]) -> str | None:
 
 
 def environment(only_here: bool) -> dict[str, str]:
-    """The environment of this process, and what startup/sitecustomize.py has to find in it."""
+    """Returns the environment of this process with what startup/sitecustomize.py has to find."""
     # Not os.environ: in the locale C, Python sets LC_CTYPE in it, and would see another locale.
     try:
         found = dict(word.split("=", 1) for word in read_proc("environ") if "=" in word)

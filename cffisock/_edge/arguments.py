@@ -20,7 +20,7 @@ NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
 
 
 def c_int(value: t.SupportsIndex) -> int:
-    """``value`` as a C int; TypeError, or OverflowError out of its range."""
+    """Returns ``value`` as a C int; TypeError, or OverflowError out of its range."""
     number = value if type(value) is int else integer(value)
     if INT_MIN <= number <= INT_MAX:
         return number
@@ -29,13 +29,13 @@ def c_int(value: t.SupportsIndex) -> int:
 
 
 def c_fd(value: t.SupportsIndex) -> int:
-    """``value`` as a descriptor: -1, which is none, for what a C int cannot hold."""
+    """Returns ``value`` as a descriptor: -1, which is none, for what a C int cannot hold."""
     number = c_long(value)
     return number if INT_MIN <= number <= INT_MAX else -1
 
 
 def c_unsigned(value: t.SupportsIndex, maximum: int, c_type: str) -> int:
-    """``value`` as an unsigned number of the C type ``c_type``, up to ``maximum``."""
+    """Returns ``value`` as an unsigned number of the C type ``c_type``, up to ``maximum``."""
     number = index(value)
     if number < 0:
         raise NEGATIVE("Cannot convert negative int")
@@ -49,12 +49,12 @@ def c_unsigned(value: t.SupportsIndex, maximum: int, c_type: str) -> int:
 
 
 def exact_str(value: str) -> str:
-    """``value`` as a str whose methods are str's, also where it is of a derived class."""
+    """Returns ``value`` as a str whose methods are str's, also where it is of a derived class."""
     return value if type(value) is str else str.__str__(value)
 
 
 def exact_bytes(value: t.Union[bytes, bytearray]) -> bytes:
-    """The bytes of ``value``, whatever a class derived from bytes or bytearray says of itself."""
+    """Returns the bytes of ``value``, whatever a class derived from these says of itself."""
     if type(value) is bytes:
         return value
     if isinstance(value, bytes):
@@ -63,19 +63,19 @@ def exact_bytes(value: t.Union[bytes, bytearray]) -> bytes:
 
 
 def exact_tuple(value: tuple[t.Any, ...]) -> tuple[t.Any, ...]:
-    """The items of ``value``, whatever a class derived from tuple says of itself."""
+    """Returns the items of ``value``, whatever a class derived from tuple says of itself."""
     return value if type(value) is tuple else tuple.__getitem__(value, _ALL)
 
 
 def c_text(value: object, argument: str) -> bytes:
-    """The str ``value`` as a C string; ``argument`` is its name in error messages."""
+    """Returns the str ``value`` as a C string; ``argument`` is its name in error messages."""
     if not isinstance(value, str):
-        raise TypeError(f"{argument} must be str, not {kind_of(value)}")
+        raise TypeError(f"{argument} must be str, not {type_name(value)}")
     return without_nul(exact_str(value).encode(), "character")
 
 
 def c_path(value: t.PathLike) -> bytes:
-    """The path or name ``value`` as a C string, as os.fsencode() has it."""
+    """Returns the path or name ``value`` as a C string, as os.fsencode() has it."""
     path = os.fspath(value)
     if isinstance(path, str):
         path = os.fsencode(exact_str(path))
@@ -83,40 +83,40 @@ def c_path(value: t.PathLike) -> bytes:
 
 
 def without_nul(data: bytes, unit: str) -> bytes:
-    """``data`` if it has no NUL byte, else a ValueError that calls it a null ``unit``."""
+    """Returns ``data`` if it has no NUL byte, else a ValueError that calls it a null ``unit``."""
     if b"\0" in data:
         raise ValueError(f"embedded null {unit}")
     return data
 
 
-def kind_of(value: object) -> str:
-    """What error messages call the type of ``value``."""
+def type_name(value: object) -> str:
+    """Names the type of ``value`` for an error message."""
     return "None" if value is None else type(value).__name__
 
 
 def integer(value: t.SupportsIndex) -> int:
-    """``value`` as an int; TypeError, in the wording of the interpreter's version."""
+    """Returns ``value`` as an int; TypeError, in the wording of the interpreter's version."""
     try:
         return int(index(value))  # index() of a bool is a bool before Python 3.10
     except TypeError:
         if sys.version_info >= (3, 10):
             raise
         # The wording of that time, which its programs may look for.
-        kind = type(value).__name__
+        given = type(value).__name__
         if isinstance(value, float):
             raise TypeError("integer argument expected, got float") from None
         if sys.implementation.name == "pypy":
-            raise TypeError(f"expected integer, got {kind} object") from None
-        raise TypeError(f"an integer is required (got type {kind})") from None
+            raise TypeError(f"expected integer, got {given} object") from None
+        raise TypeError(f"an integer is required (got type {given})") from None
 
 
 def c_ssize(value: t.SupportsIndex) -> int:
-    """``value`` as a C ssize_t; TypeError, or OverflowError out of its range."""
+    """Returns ``value`` as a C ssize_t; TypeError, or OverflowError out of its range."""
     return _wide(index(value), "ssize_t")
 
 
 def c_long(value: t.SupportsIndex) -> int:
-    """``value`` as a C long; TypeError, or OverflowError out of its range."""
+    """Returns ``value`` as a C long; TypeError, or OverflowError out of its range."""
     return _wide(integer(value), "long")
 
 
@@ -127,23 +127,15 @@ def _wide(number: int, c_type: str) -> int:
 
 
 def buffer_size(value: t.SupportsIndex, caller: str) -> int:
-    """``value`` as the size of a buffer that ``caller`` receives into."""
+    """Returns ``value`` as the size of a buffer that ``caller`` receives into."""
     size = c_ssize(value)
     if size < 0:
         raise ValueError(f"negative buffersize in {caller}")
     return size
 
 
-def part_of(size: int, nbytes: t.SupportsIndex, caller: str, complaint: str) -> int:
-    """``nbytes`` of a buffer of ``size`` bytes; ValueError with ``complaint`` if that is less."""
-    part = buffer_size(nbytes, caller)
-    if part > size:
-        raise ValueError(complaint)
-    return part or size
-
-
 def wait_for(value: t.Any) -> int:
-    """A timeout in seconds as the shim's ``wait``: -1 for None, else whole nanoseconds."""
+    """Returns a timeout in seconds as the shim's ``wait``: -1 for None, else whole nanoseconds."""
     if value is None:
         return -1
     number: float
@@ -163,12 +155,12 @@ def wait_for(value: t.Any) -> int:
 
 
 def seconds(wait: int) -> t.Optional[float]:
-    """The inverse of `wait_for`."""
+    """Returns the inverse of `wait_for`."""
     return None if wait < 0 else wait / NS_PER_S
 
 
 def host_bytes(host: object) -> bytes:
-    """A host's name as the resolver wants it: a str that is not ASCII goes through IDNA."""
+    """Returns a host's name as the resolver wants it: a str that is not ASCII goes through IDNA."""
     if isinstance(host, str):
         host = exact_str(host)
         try:
@@ -185,7 +177,7 @@ def host_bytes(host: object) -> bytes:
 
 
 def port_number(port: t.SupportsIndex, caller: str) -> int:
-    """``port`` as a number of 16 bits, for the method ``caller``."""
+    """Returns ``port`` as a number of 16 bits, for the method ``caller``."""
     number = index(port)
     if not 0 <= number <= 0xFFFF:
         raise OverflowError(f"{caller}(): port must be 0-65535.")

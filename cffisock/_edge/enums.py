@@ -20,17 +20,17 @@ def _make(base: Any, name: str, prefix: str) -> Any:
     What they pickle as, for one, differs between its versions.  Where two names have one value the
     first in alphabetical order is the one that is shown.
     """
-    kind = base._convert_(
+    enum = base._convert_(
         name, __name__, lambda each: each.startswith(prefix) and each.isupper(), _SOURCE
     )
-    kind.__module__ = "cffisock"
-    if kind.__reduce_ex__ is not Enum.__reduce_ex__:
-        kind.__reduce_ex__ = _reduce_ex_by_name
-    return kind
+    enum.__module__ = "cffisock"
+    if enum.__reduce_ex__ is not Enum.__reduce_ex__:
+        enum.__reduce_ex__ = _reduce_ex_by_name
+    return enum
 
 
 def _reduce_ex_by_name(member: Any, _protocol: int) -> Any:
-    """What pickle and copy take, before CPython 3.11.4: a name of the module.
+    """Reduces a member to a name of the module, as pickle wants it before CPython 3.11.4.
 
     A combination of flags has none, and cannot be pickled there; here it goes by its value.
     """
@@ -48,11 +48,11 @@ ENUMS: tuple[Any, ...] = (AddressFamily, SocketKind, MsgFlag, AddressInfo)
 
 # Looked up for each socket: a dict is ten times faster than calling the enum.
 FAMILIES: dict[int, Any] = {int(member): member for member in AddressFamily}
-KINDS: dict[int, Any] = {int(member): member for member in SocketKind}
+TYPES: dict[int, Any] = {int(member): member for member in SocketKind}
 
 
 def _intenum_converter(value: int, enum_klass: Any) -> Any:
-    """``value`` as a member of the enum, or as it is where there is no such member."""
+    """Returns ``value`` as a member of the enum, or as it is where there is no such member."""
     try:
         return enum_klass(value)
     except ValueError:

@@ -11,8 +11,8 @@ from .. import _types as t
 from .._cffi import ffi, lib
 from .platform import CONSTANTS
 
-# The function that the module warnings has.  The rest of that takes 0.3 ms to import, and cannot
-# be imported when the interpreter ends, which is when many an unclosed socket is found.
+# The function of the module ``warnings``, which itself cannot be imported while the interpreter
+# ends: many an unclosed socket is found then.
 warn = _warnings.warn
 
 error = OSError
@@ -46,7 +46,7 @@ EAGAIN = errno.EAGAIN
 
 
 def error_for(result: int) -> OSError:
-    """The exception for a negative ``result`` of a shim function."""
+    """Returns the exception for a negative ``result`` of a shim function."""
     if result == TIMED_OUT:
         return TimedOut("timed out")
     return OSError(-result, os.strerror(-result))
@@ -60,12 +60,12 @@ def check(result: int) -> int:
 
 
 def is_interrupted(result: int) -> bool:
-    """Whether the shim asks to be called again: a signal came, or it has waited."""
+    """Returns whether the shim asks to be called again: a signal came, or it has waited."""
     return result == INTERRUPTED or result < TIMED_OUT
 
 
 def resume(result: int, wait: int) -> int:
-    """The ``wait`` with which an operation goes on that returned a negative ``result``.
+    """Returns the ``wait`` with which an operation goes on that returned a negative ``result``.
 
     Only an interrupted operation goes on; any other failure raises.  Signal handlers run
     when this function returns to the interpreter, and may raise too.
@@ -90,12 +90,12 @@ def again(result: int, sock: t.Socket, call: t.Callable[..., int], *arguments: t
 
 
 def gai_error(code: int) -> OSError:
-    """The exception for an EAI_* ``code``: errno's own where that is the cause."""
+    """Returns the exception for an EAI_* ``code``: errno's own where that is the cause."""
     if code == EAI_SYSTEM:
         return OSError(ffi.errno, os.strerror(ffi.errno))
     return gaierror(code, ffi.string(lib.cs_gai_strerror(code)).decode())
 
 
 def herror_for(code: int) -> herror:
-    """The exception for an h_errno ``code``."""
+    """Returns the exception for an h_errno ``code``."""
     return herror(code, ffi.string(lib.cs_hstrerror(code)).decode())

@@ -8,7 +8,7 @@ _set_aside: dict[str, ModuleType] = {}
 
 
 def interpreters_own(name: str) -> ModuleType:
-    """The interpreter's own module ``name``, also where another has its place."""
+    """Returns the interpreter's own module ``name``, also where another has its place."""
     return _set_aside[name] if name in _set_aside else __import__(name)
 
 

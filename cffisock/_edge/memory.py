@@ -10,7 +10,7 @@ allocate = ffi.new_allocator(should_clear_after_alloc=False)
 
 
 def new_memory(size: int) -> tuple[t.Any, t.Any]:
-    """``size`` bytes of memory, and a view that cuts bytes from it."""
+    """Returns ``size`` bytes of memory, and a view that cuts bytes from it."""
     memory = allocate("char[]", size)
     return memory, ffi.buffer(memory)
 
@@ -20,7 +20,7 @@ NOT_CONTIGUOUS = "memoryview: underlying buffer is not C-contiguous"
 
 
 def readable(data: t.Any) -> t.Any:
-    """The bytes of ``data`` for the shim to read; `release` them at once after use."""
+    """Returns the bytes of ``data`` for the shim to read; `release` them at once after use."""
     if type(data) is memoryview and not data.c_contiguous:
         # PyPy's from_buffer() would give the memory that the view is a part of.
         raise BufferError(NOT_CONTIGUOUS)
@@ -31,7 +31,7 @@ def readable(data: t.Any) -> t.Any:
 
 
 def _copy(data: t.Any) -> bytes:
-    """The bytes of ``data``, whose memory has no address; TypeError where it is not bytes-like.
+    """Copies ``data``, whose memory has no address.  TypeError if it is not bytes-like.
 
     That is so on PyPy, for memory that its interpreter keeps, as in ``BytesIO().getbuffer()``.
     """
@@ -46,7 +46,7 @@ def _copy(data: t.Any) -> bytes:
 
 
 def bytes_of(data: t.Any) -> bytes:
-    """A copy of what is bytes-like; bytes as they are."""
+    """Returns a copy of what is bytes-like; bytes as they are."""
     if type(data) is bytes:
         return data
     memory = readable(data)
@@ -58,7 +58,7 @@ def bytes_of(data: t.Any) -> bytes:
 
 
 def through_copy(buffer: t.Any, complaint: str, receive: t.Callable[[bytearray], t.V]) -> t.V:
-    """What ``receive`` returns for a copy of ``buffer``, whose memory has no address.
+    """Calls ``receive`` with a copy of ``buffer``, whose memory has no address.
 
     TypeError with ``complaint`` for what cannot be written to.
     """
@@ -69,8 +69,8 @@ def through_copy(buffer: t.Any, complaint: str, receive: t.Callable[[bytearray],
     with view:
         if view.readonly or not view.c_contiguous:
             raise TypeError(complaint)
-        with view.cast("B") as room:
-            copy = bytearray(room)
+        with view.cast("B") as data:
+            copy = bytearray(data)
             result = receive(copy)
-            room[:] = copy
+            data[:] = copy
     return result

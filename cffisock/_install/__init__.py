@@ -13,7 +13,7 @@ PACKAGE = __name__.partition(".")[0]
 
 
 def installed() -> bool:
-    """Whether ``import socket`` gives cffisock in this process."""
+    """Returns whether ``import socket`` gives cffisock in this process."""
     return sys.modules.get("socket") is sys.modules[PACKAGE]
 
 
@@ -42,7 +42,7 @@ def install() -> None:
 
 
 def _holders() -> list[str]:
-    """The names of the modules that refer to the interpreter's own socket module."""
+    """Returns the names of the modules that refer to the interpreter's own socket module."""
     own = [module for name in ("socket", "_socket") if (module := sys.modules.get(name))]
     if not own:
         return []
@@ -62,7 +62,7 @@ def _holders() -> list[str]:
 
 
 def _belongs(value: t.Any) -> bool:
-    """Whether ``value`` is one of the socket module's own classes or functions."""
+    """Returns whether ``value`` is one of the socket module's own classes or functions."""
     return getattr(value, "__module__", None) in ("socket", "_socket") and callable(value)
 
 

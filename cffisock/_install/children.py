@@ -11,7 +11,7 @@ PACKAGE = "multiprocessing"
 
 
 def is_told(name: str) -> bool:
-    """Whether `tell` makes the module of this name use the new sockets."""
+    """Returns whether `tell` makes the module of this name use the new sockets."""
     return name.partition(".")[0] == PACKAGE
 
 
@@ -31,13 +31,13 @@ def tell(own: ModuleType, public: ModuleType) -> None:
 
 
 def _reduce(sock: t.Any) -> t.Any:
-    """A socket on its way to another process, as pickle wants it."""
+    """Returns a socket on its way to another process, as pickle wants it."""
     reduction: t.Any = sys.modules[f"{PACKAGE}.reduction"]
     return _rebuild, (reduction.DupFd(sock.fileno()), sock.family, sock.type, sock.proto)
 
 
 def _rebuild(descriptor: t.Any, family: int, type: int, proto: int) -> t.Any:
-    """The socket that `_reduce` sent, of whichever module is in use in this process."""
+    """Makes the socket that `_reduce` sent, of whichever module is in use in this process."""
     import socket  # noqa: PLC0415  (what that gives depends on what this process installed)
 
     return socket.socket(family, type, proto, descriptor.detach())

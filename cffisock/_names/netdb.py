@@ -19,7 +19,7 @@ from .._edge.arguments import (
     exact_bytes,
     exact_str,
     exact_tuple,
-    kind_of,
+    type_name,
     without_nul,
 )
 from .._edge.errors import check, error_for, gai_error, herror_for
@@ -31,15 +31,15 @@ from .inet import inet_ntop
 AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
 AF_INET = CONSTANTS["AF_INET"]
 
-# The room that a look-up may take, in bytes: a host can have any number of names.
-_ROOMS = tuple(1024 * 4**n for n in range(8))
+# The memory that a look-up may take, in bytes: a host can have any number of names.
+_SIZES = tuple(1024 * 4**n for n in range(8))
 _HOST_NAME_SIZE = 256
 _LONGEST_NUMBER = 45  # of an IPv6 address
 _LONGEST_PORT = 5
 _ANSWER_SIZE = ffi.sizeof("cs_answer")
 
 # The answers for hosts and services that are numbers, which are the same at any time, by what
-# the shim is given.  A look-up takes 0.3 us, asking the C library and reading its answer 3.
+# the shim is given.  A look-up costs a tenth of asking the C library and reading its answer.
 _numeric: dict[tuple[t.Any, ...], list[t.Answer]] = {}
 
 
@@ -54,7 +54,7 @@ def getaddrinfo(
     proto: t.SupportsIndex = 0,
     flags: t.SupportsIndex = 0,
 ) -> list[t.Answer]:
-    """The addresses of ``host`` and the service ``port``: getaddrinfo(3).
+    """Returns the addresses of ``host`` and the service ``port``: getaddrinfo(3).
 
     Each as ``(family, type, proto, canonname, address)``, plain ints, as `socket` and
     `connect` take them.  Raises gaierror.
@@ -78,7 +78,7 @@ def getaddrinfo(
 
 
 def getnameinfo(sockaddr: tuple[t.Any, ...], flags: t.SupportsIndex, /) -> tuple[str, str]:
-    """The names of the host and the service at an address: getnameinfo(3).
+    """Returns the names of the host and the service at an address: getnameinfo(3).
 
     ``sockaddr`` is one of AF_INET or AF_INET6 with a numeric host.  Raises gaierror.
     """
@@ -117,8 +117,7 @@ def _node(host: object) -> t.Any:
 
 def _idna(name: str) -> bytes:
     name = exact_str(name)
-    # The codec takes 650 ns to find out that an ASCII name has no label that is empty or
-    # longer than 63, this 150.
+    # The codec is slow to find out that an ASCII name has no label that is empty or longer than 63.
     if name.isascii() and len(name) < 64 and ".." not in name and name[:1] != ".":
         return name.encode()
     return name.encode("idna")
@@ -140,7 +139,7 @@ def _service(port: t.Any) -> t.Any:
 
 
 def _is_numeric(name: t.Any, service: t.Any) -> bool:
-    """Whether both are numbers, no longer than they need to be."""
+    """Returns whether both are numbers, no longer than they need to be."""
     if not (isinstance(name, bytes) and isinstance(service, bytes)):
         return False
     if len(name) > _LONGEST_NUMBER or len(service) > _LONGEST_PORT or not service.isdigit():
@@ -154,8 +153,8 @@ def _answers(count: int, memory: t.Any) -> list[t.Answer]:
     canonname = ffi.string(memory + end)
     if canonname:
         # It belongs to the first answer: getaddrinfo(3).
-        family, kind, proto, _, address = answers[0]
-        answers[0] = family, kind, proto, canonname.decode(), address
+        family, type_, proto, _, address = answers[0]
+        answers[0] = family, type_, proto, canonname.decode(), address
     return answers
 
 
@@ -170,7 +169,7 @@ def _answer(record: t.Any) -> t.Answer:
 
 
 def gethostbyname(hostname: t.Host, /) -> str:
-    """The first IPv4 address of ``hostname``, as text.  Raises gaierror."""
+    """Returns the first IPv4 address of ``hostname``, as text.  Raises gaierror."""
     name = _host(hostname, "gethostbyname")
     sys.audit("socket.gethostbyname", hostname)
     addr = ffi.new("cs_addr *")
@@ -179,7 +178,7 @@ def gethostbyname(hostname: t.Host, /) -> str:
 
 
 def gethostbyname_ex(hostname: t.Host, /) -> t.HostEntry:
-    """``(name, aliases, addresses)`` of the host ``hostname``, IPv4 only: gethostbyname_r(3).
+    """Returns ``(name, aliases, addresses)`` of ``hostname``, IPv4 only: gethostbyname_r(3).
 
     Raises gaierror or herror.
     """
@@ -190,7 +189,7 @@ def gethostbyname_ex(hostname: t.Host, /) -> t.HostEntry:
 
 
 def gethostbyaddr(ip_address: t.Host, /) -> t.HostEntry:
-    """``(name, aliases, addresses)`` of the host at an address: gethostbyaddr_r(3).
+    """Returns ``(name, aliases, addresses)`` of the host at an address: gethostbyaddr_r(3).
 
     ``ip_address`` may be a name, too.  Raises gaierror or herror.
     """
@@ -209,11 +208,11 @@ def _host(hostname: object, caller: str) -> bytes:
     elif isinstance(hostname, (bytes, bytearray)):
         name = exact_bytes(hostname)
     else:
-        kind = kind_of(hostname)
-        raise TypeError(f"{caller}() argument 1 must be str, bytes or bytearray, not {kind}")
+        given = type_name(hostname)
+        raise TypeError(f"{caller}() argument 1 must be str, bytes or bytearray, not {given}")
     if b"\0" in name:
         wanted = "encoded string without null bytes"
-        raise TypeError(f"{caller}() argument 1 must be {wanted}, not {kind_of(hostname)}")
+        raise TypeError(f"{caller}() argument 1 must be {wanted}, not {type_name(hostname)}")
     return name
 
 
@@ -232,7 +231,7 @@ def _host_entry(look_up: t.Callable[..., int], key: t.Any) -> t.HostEntry:
 
 
 def _listed(pointers: t.Any) -> list[t.Any]:
-    """The pointers of a C list, up to the NULL that ends it."""
+    """Returns the pointers of a C list, up to the NULL that ends it."""
     count = 0
     while pointers[count] != ffi.NULL:
         count += 1
@@ -240,7 +239,7 @@ def _listed(pointers: t.Any) -> list[t.Any]:
 
 
 def gethostname() -> str:
-    """The name of this host: gethostname(2)."""
+    """Returns the name of this host: gethostname(2)."""
     sys.audit("socket.gethostname")
     name = ffi.new("char[]", _HOST_NAME_SIZE)
     check(lib.cs_gethostname(name, _HOST_NAME_SIZE))
@@ -260,7 +259,7 @@ _ANY_PROTOCOL: t.Any = object()
 
 
 def getservbyname(servicename: str, protocolname: str = _ANY_PROTOCOL, /) -> int:
-    """The port of a service, for any protocol or for one: getservbyname_r(3)."""
+    """Returns the port of a service, for any protocol or for one: getservbyname_r(3)."""
     name = c_text(servicename, "getservbyname() argument 1")
     audited, protocol = _protocol(protocolname, "getservbyname")
     sys.audit("socket.getservbyname", servicename, audited)
@@ -269,7 +268,7 @@ def getservbyname(servicename: str, protocolname: str = _ANY_PROTOCOL, /) -> int
 
 
 def getservbyport(port: t.SupportsIndex, protocolname: str = _ANY_PROTOCOL, /) -> str:
-    """The name of the service at a port, for any protocol or for one: getservbyport_r(3)."""
+    """Returns the name of the service at a port, of any protocol or of one: getservbyport_r(3)."""
     number = c_int(port)
     audited, protocol = _protocol(protocolname, "getservbyport")
     if not 0 <= number <= 0xFFFF:
@@ -281,14 +280,14 @@ def getservbyport(port: t.SupportsIndex, protocolname: str = _ANY_PROTOCOL, /) -
 
 
 def getprotobyname(protocolname: str, /) -> int:
-    """The number of a protocol, for the third argument of `socket`: getprotobyname_r(3)."""
+    """Returns the number of a protocol, for the third argument of `socket`: getprotobyname_r(3)."""
     name = c_text(protocolname, "getprotobyname() argument 1")
     number, _ = _with_room(lib.cs_getprotobyname, name)
     return _found(number, "protocol not found")
 
 
 def _protocol(name: str, caller: str) -> tuple[t.Optional[str], t.Any]:
-    """The protocol ``name`` for the audit event, and for the shim."""
+    """Returns the protocol ``name`` for the audit event, and for the shim."""
     if name is _ANY_PROTOCOL:
         return None, ffi.NULL
     return name, c_text(name, f"{caller}() argument 2")
@@ -301,8 +300,8 @@ def _found(result: int, complaint: str) -> int:
 
 
 def _with_room(look_up: t.Callable[..., int], *arguments: t.Any) -> tuple[int, t.Any]:
-    """The result of the shim's ``look_up``, and the memory that it put its data into."""
-    for size in _ROOMS:
+    """Returns the result of the shim's ``look_up``, and the memory that it put its data into."""
+    for size in _SIZES:
         memory = allocate("char[]", size)
         result = look_up(*arguments, memory, size)
         if result != -errno.ERANGE:

@@ -9,29 +9,29 @@ from .._cffi import ffi, lib
 from .._edge.arguments import UINT_MAX, c_path, c_unsigned
 from .._edge.errors import check
 
-_ROOM = 32
+_USUAL_COUNT = 32
 _NAME_SIZE = 16
 
 
 def if_nameindex() -> list[tuple[int, str]]:
-    """The index and the name of each interface: if_nameindex(3)."""
-    count = _ROOM
-    room = 0
-    # Again where there are more of them than there is room for.
-    while count > room:
-        room = count
-        found = ffi.new("cs_interface[]", room)
-        count = check(lib.cs_if_nameindex(found, room))
+    """Returns the index and the name of each interface: if_nameindex(3)."""
+    count = _USUAL_COUNT
+    size = 0
+    # Ask again where there are more of them.
+    while count > size:
+        size = count
+        found = ffi.new("cs_interface[]", size)
+        count = check(lib.cs_if_nameindex(found, size))
     return [(entry.index, os.fsdecode(ffi.string(entry.name))) for entry in found[0:count]]
 
 
 def if_nametoindex(oname: t.PathLike, /) -> int:
-    """The index of the interface named ``oname``: if_nametoindex(3)."""
+    """Returns the index of the interface named ``oname``: if_nametoindex(3)."""
     return check(lib.cs_if_nametoindex(c_path(oname)))
 
 
 def if_indextoname(if_index: t.SupportsIndex, /) -> str:
-    """The name of the interface with the index ``if_index``: if_indextoname(3)."""
+    """Returns the name of the interface with the index ``if_index``: if_indextoname(3)."""
     number = c_unsigned(if_index, UINT_MAX, "unsigned int")
     name = ffi.new("char[]", _NAME_SIZE)
     check(lib.cs_if_indextoname(number, name))

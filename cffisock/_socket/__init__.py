@@ -87,7 +87,7 @@ def close(fd: t.SupportsIndex, /) -> None:
 
 
 def dup(fd: t.SupportsIndex, /) -> int:
-    """A duplicate of the descriptor ``fd``, close-on-exec: dup(2)."""
+    """Returns a duplicate of the descriptor ``fd``, close-on-exec: dup(2)."""
     return check(lib.cs_dup(c_fd(fd)))
 
 

@@ -8,7 +8,7 @@ from struct import Struct
 from .. import _address
 from .. import _types as t
 from .._cffi import ffi, lib
-from .._edge.arguments import INT_MAX, c_int, c_ssize, kind_of
+from .._edge.arguments import INT_MAX, c_int, c_ssize, type_name
 from .._edge.errors import warn
 from .._edge.memory import allocate, readable, release
 from .mailbox import Mailbox
@@ -23,7 +23,7 @@ read_extras = Struct(f"{ffi.sizeof('cs_extras') // 8}q").unpack_from
 
 
 def CMSG_LEN(length: t.SupportsIndex, /) -> int:
-    """The size of a control message with ``length`` bytes of data, without padding: cmsg(3).
+    """Returns the size of a control message of ``length`` bytes of data, without padding: cmsg(3).
 
     OverflowError where no control message can be so long.
     """
@@ -31,7 +31,7 @@ def CMSG_LEN(length: t.SupportsIndex, /) -> int:
 
 
 def CMSG_SPACE(length: t.SupportsIndex, /) -> int:
-    """The size of a control message with ``length`` bytes of data, with padding: cmsg(3).
+    """Returns the size of a control message of ``length`` bytes of data, with padding: cmsg(3).
 
     OverflowError where no control message can be so long.
     """
@@ -48,7 +48,7 @@ def _control_size(size_of: t.Any, length: t.SupportsIndex, most: int, caller: st
 
 
 def pack_control(items: t.Iterable[t.Any]) -> tuple[t.Any, int]:
-    """Memory with the control messages ``items``, each ``(level, type, data)``, and its size."""
+    """Returns memory with the control messages ``items``, of ``(level, type, data)``; its size."""
     messages = []
     try:
         most = 0
@@ -72,7 +72,7 @@ def pack_control(items: t.Iterable[t.Any]) -> tuple[t.Any, int]:
 
 
 def control_item(item: t.Any) -> tuple[int, int, t.Any]:
-    """One ``(level, type, data)``, checked; its data as `readable` gives it."""
+    """Checks one ``(level, type, data)``; its data is as `readable` gives it."""
     if type(item) is not tuple or len(item) != 3:
         _require_triple(item)
     level, type_, data = item
@@ -86,7 +86,7 @@ def control_item(item: t.Any) -> tuple[int, int, t.Any]:
 def _require_triple(item: t.Any) -> None:
     wanted = "[sendmsg() ancillary data items]() argument must be"
     if not isinstance(item, Sequence) or isinstance(item, (str, bytes, bytearray)):
-        raise TypeError(f"{wanted} 3-item tuple, not {kind_of(item)}")
+        raise TypeError(f"{wanted} 3-item tuple, not {type_name(item)}")
     if len(item) != 3:
         raise TypeError(f"{wanted} tuple of length 3, not {len(item)}")
 
@@ -112,7 +112,7 @@ def unpack_extras(box: Mailbox, sock: t.Any) -> tuple[int, list[t.ControlMessage
 def unpack_control(
     msg: t.Any, view: t.Any, control: t.Any, extras: tuple[int, ...]
 ) -> list[t.ControlMessage]:
-    """The control messages of the ``cs_msg *``, from the one on that is in its ``extras``.
+    """Returns the control messages of the ``cs_msg *``, from the one on that is in its ``extras``.
 
     ``view`` is of the extras, ``control`` of the control buffer.  RuntimeWarning for one that
     goes past the end of the buffer; its part inside counts.

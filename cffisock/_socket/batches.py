@@ -8,7 +8,7 @@ from itertools import count
 from .. import _address
 from .. import _types as t
 from .._cffi import ffi, lib
-from .._edge.arguments import c_int, c_ssize, kind_of
+from .._edge.arguments import c_int, c_ssize, type_name
 from .._edge.errors import again
 from .._edge.memory import allocate, bytes_of, from_buffer, release
 from .._edge.platform import CONSTANTS
@@ -130,7 +130,7 @@ def recvmmsg_into(
     ancbufsize: t.SupportsIndex = 0,
     flags: t.SupportsIndex = 0,
 ) -> list[tuple[int, t.Ancillary, int, t.Any]]:
-    """As `recvmmsg`, with one message into each of the ``buffers``: recvmmsg(2).
+    """Does as `recvmmsg`, with one message into each of the ``buffers``: recvmmsg(2).
 
     The first part of each item is the number of bytes received.  A train of datagrams is left
     whole, and its size of datagrams, an int, is the control message UDP_GRO, which needs a part
@@ -273,7 +273,7 @@ def sendmmsg(
 
 
 def extras_of(msg: t.Any) -> tuple[t.Ancillary, int]:
-    """The control messages and the flags of the ``cs_msg *`` of a message received."""
+    """Returns the control messages and the flags of the ``cs_msg *`` of a message received."""
     view = ffi.buffer(ffi.addressof(msg, "extras"))
     extras = read_extras(view)
     ancillary = unpack_control(msg, view, ffi.buffer(msg.control, msg.control_len), extras)
@@ -281,7 +281,7 @@ def extras_of(msg: t.Any) -> tuple[t.Ancillary, int]:
 
 
 def divided(train: t.Item, segment: int) -> list[t.Item]:
-    """The datagrams in a ``train``, of ``segment`` bytes each; what was cut off, the last lacks."""
+    """Returns the datagrams in a ``train``, of ``segment`` bytes each; the last may lack some."""
     data, ancillary, flags, address = train
     whole = flags & ~MSG_TRUNC
     starts = range(0, max(len(data), 1), segment)
@@ -291,13 +291,13 @@ def divided(train: t.Item, segment: int) -> list[t.Item]:
 
 
 def parts_of(message: t.Any) -> tuple[bytes, t.Any, t.Any]:
-    """Data, address and ancillary data of a ``message`` that `sendmmsg` was given."""
+    """Returns data, address and ancillary data of a ``message`` that `sendmmsg` was given."""
     if not isinstance(message, tuple):
         try:
             return bytes_of(message), None, ()
         except TypeError:
-            kind = kind_of(message)
-            raise TypeError(f"sendmmsg() messages must be tuples or bytes, not {kind}") from None
+            given = type_name(message)
+            raise TypeError(f"sendmmsg() messages must be tuples or bytes, not {given}") from None
     if not 1 <= len(message) <= 3:
         raise TypeError(f"sendmmsg() messages must have 1 to 3 items, not {len(message)}")
     data, address, ancdata = message + (None, ())[len(message) - 1 :]
@@ -308,7 +308,7 @@ def parts_of(message: t.Any) -> tuple[bytes, t.Any, t.Any]:
 
 
 def control_for(ancdata: t.Any, segment: int) -> tuple[t.Any, int]:
-    """Memory with the control messages for a message, which ends with UDP_SEGMENT; its size."""
+    """Returns memory with control messages, with UDP_SEGMENT as the last; its size."""
     items = [*items_of(ancdata, "sendmmsg() ancillary data")]
     if segment > 0:
         items.append((IPPROTO_UDP, UDP_SEGMENT, segment.to_bytes(2, sys.byteorder)))
@@ -318,7 +318,7 @@ def control_for(ancdata: t.Any, segment: int) -> tuple[t.Any, int]:
 def new_outgoing(
     data: list[bytes], addrs: list[t.Any], controls: dict[int, tuple[t.Any, int]], segment: int
 ) -> tuple[t.Any, t.Any]:
-    """A ``cs_outgoing *``, and all that it points to."""
+    """Returns a ``cs_outgoing *``, and all that it points to."""
     lengths = allocate("size_t[]", [len(part) for part in data])
     to = allocate("cs_addr *[]", addrs)
     outgoing = ffi.new("cs_outgoing *", (len(data), lengths, to, ffi.NULL, segment))

@@ -11,7 +11,7 @@ import sys
 from .. import _types as t
 from .._address import pack
 from .._cffi import lib
-from .._edge.arguments import buffer_size, c_int, kind_of
+from .._edge.arguments import buffer_size, c_int, type_name
 from .._edge.errors import EAGAIN, again, resume
 from .._edge.memory import (
     from_buffer,
@@ -24,7 +24,7 @@ from .mailbox import DATA_SIZE, Mailbox, borrow, give_mailbox, take_mailbox
 
 audit = sys.audit
 NEW_ADDRESS = lib.CS_NEW_ADDRESS
-# On CPython a global is found 20 ns sooner than an attribute of `lib`.
+# CPython finds a global sooner than an attribute of `lib`.
 cs_recv, cs_recvfrom, cs_send, cs_sendto = lib.cs_recv, lib.cs_recvfrom, lib.cs_send, lib.cs_sendto
 # The defaults of `flags` and `nbytes`: `is` tells them from what is equal to 0 and no int.
 NO_FLAGS = 0
@@ -69,7 +69,7 @@ def _recv_unusual(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsInd
 
 
 def cut(view: t.Any, size: int, n: int) -> bytes:
-    """``n`` bytes of data from the ``view`` of a buffer of ``size`` bytes.
+    """Cuts ``n`` bytes of data from the ``view`` of a buffer of ``size`` bytes.
 
     With MSG_TRUNC a datagram may have had more of them than the buffer: those are 0.
     """
@@ -149,7 +149,7 @@ def recvfrom_into(
     nbytes: t.SupportsIndex = ALL,
     flags: t.SupportsIndex = NO_FLAGS,
 ) -> tuple[int, t.Any]:
-    """As `recv_into`, with the sender's address: recvfrom(2)."""
+    """Does as `recv_into`, with the sender's address: recvfrom(2)."""
     if flags is not NO_FLAGS:
         flags = c_int(flags)
     if nbytes is not ALL:
@@ -192,7 +192,7 @@ def _recvfrom_memory(
 def _recvfrom_again(
     n: int, self: t.Socket, box: Mailbox, memory: t.Any, size: int, flags: t.SupportsIndex
 ) -> int:
-    """As `again`; an error that is no signal handler's gives the ``box`` back."""
+    """Does as `again`; an error that is no signal handler's gives the ``box`` back."""
     try:
         return again(n, self, cs_recvfrom, memory, size, flags, box.addr)
     except OSError:
@@ -201,9 +201,9 @@ def _recvfrom_again(
 
 
 def unwritable(buffer: t.Any, caller: str) -> str:
-    """What a TypeError says of a ``buffer`` that cannot be received into."""
-    kind = kind_of(buffer)
-    return f"{caller}() argument 1 must be read-write bytes-like object, not {kind}"
+    """Words a TypeError for a ``buffer`` that cannot be received into."""
+    given = type_name(buffer)
+    return f"{caller}() argument 1 must be read-write bytes-like object, not {given}"
 
 
 # --- sending ------------------------------------------------------------------------
