@@ -50,7 +50,7 @@ def c_unsigned(value: t.SupportsIndex, maximum: int, c_type: str) -> int:
 
 def exact_str(value: str) -> str:
     """Returns ``value`` as a str whose methods are str's, also where it is of a derived class."""
-    return value if type(value) is str else str.__str__(value)
+    return value if type(value) is str else str.__getitem__(value, _ALL)
 
 
 def exact_bytes(value: t.Union[bytes, bytearray]) -> bytes:

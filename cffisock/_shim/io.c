@@ -1,6 +1,7 @@
 /* Data in and out: recv(2), send(2) and their kin, waiting where they must. */
 #include "internal.h"
 
+#include <fcntl.h>
 #include <sys/sendfile.h>
 
 int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
@@ -36,14 +37,31 @@ int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr 
     return n >= 0 ? n : cs_failed(fd, POLLOUT, wait);
 }
 
+/* Whether calls on the open file wait: O_NONBLOCK is shared with who else has it. */
+static int is_blocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags >= 0 && (flags & O_NONBLOCK) == 0;
+}
+
+/* Sends a part of `file` without waiting, which sendfile(2) has no flag for: as send(2). */
+static ssize_t copy_part(int fd, int file, off_t from, size_t count)
+{
+    char data[16 * 1024];
+    ssize_t n = pread(file, data, count < sizeof data ? count : sizeof data, from);
+
+    return n <= 0 ? n : send(fd, data, (size_t)n, MSG_DONTWAIT);
+}
+
 int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait)
 {
     off_t from = (off_t)offset;
-    ssize_t n = -1;
+    ssize_t n;
 
-    /* sendfile(2) has no MSG_DONTWAIT. */
-    errno = EAGAIN;
-    if (wait == -1 || cs_poll(fd, POLLOUT))
+    if (wait != -1 && is_blocking(fd))
+        n = copy_part(fd, file, from, count);
+    else
         n = sendfile(fd, file, &from, count);
     if (n >= 0)
         return n;
