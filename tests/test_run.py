@@ -198,6 +198,8 @@ if __name__ == "__main__":
     dump()
     with multiprocessing.get_context(METHOD).Pool(1) as pool:
         print(pool.map(work, [Thing()]))
+        pool.close()
+        pool.join()
     atexit.register(dump)
     threading.Thread(target=later).start()
 """
@@ -211,7 +213,7 @@ def test_pickling_what_main_has(method: str, tmp_path: Path) -> None:
     plain, ran = both(str(script))
     assert plain[0] == 0
     assert plain[1].count("Thing") == 3
-    assert ran == plain
+    assert ran == plain, ran
 
 
 # --- the options before `run`, and the environment ------------------------------------------------
