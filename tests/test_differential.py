@@ -94,6 +94,9 @@ CASES: dict[str, str] = {
         s.shutdown(1.5)  # -> TypeError
         s.recv(1)
         s.recv(0)  # -> b''
+        s.recv(0, 'x')
+        s.recv(0, 2**40)  # -> OverflowError
+        s.recvfrom(0, 'x')
         s.recv(-1)
         s.recv(2**63)
         s.recv(-2**63 - 1)

@@ -267,6 +267,28 @@ def test_one_descriptor_left_for_a_pair() -> None:
             os.close(fd)
 
 
+FIRST_DATAGRAM = """
+import os, resource, struct
+import cffisock
+sock = cffisock.socket(cffisock.AF_NETLINK, cffisock.SOCK_RAW)
+sock.settimeout(20)
+sock.send(struct.pack("=IHHIIB3x", 20, 18, 0x301, 1, 0, 0))  # which links are there?
+resource.setrlimit(resource.RLIMIT_NOFILE, (30, 30))
+try:
+    while True:
+        os.open("/dev/null", 0)
+except OSError:
+    pass
+print(len(sock.recvfrom(65536)[0]) > 100)
+"""
+
+
+def test_the_first_datagram_of_a_rare_family_at_the_limit() -> None:
+    """What unpacks its sender's address is there before it comes."""
+    run = python("-c", FIRST_DATAGRAM)
+    assert (run.stdout, run.stderr) == ("True\n", "")
+
+
 # --- memory -------------------------------------------------------------------------------------
 
 

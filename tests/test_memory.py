@@ -16,6 +16,8 @@ from cffisock._cffi import ffi
 from cffisock._edge import memory
 from cffisock._socket import mailbox
 
+from .support import python
+
 
 @pytest.mark.parametrize(
     "data", [b"abcd", bytearray(b"abcd"), memoryview(b"abcd"), array.array("B", b"abcd")]
@@ -130,3 +132,20 @@ def test_a_big_receive_does_not_keep_its_memory() -> None:
         one.send(b"x")
         assert two.recv(50_000_000) == b"x"
         assert all(len(box.view) == mailbox.DATA_SIZE for box in mailbox._mailboxes)
+
+
+BYTES_AND_TEXT = """
+import cffisock
+with cffisock.create_server(("127.0.0.1", 0)) as listener:
+    for host in ("127.0.0.1", b"127.0.0.1"):
+        with cffisock.socket() as sock:
+            sock.connect((host, listener.getsockname()[1]))
+for address in ("/nowhere", b"/nowhere"):
+    with cffisock.socket(cffisock.AF_UNIX) as sock:
+        print(sock.connect_ex(address))
+"""
+
+
+def test_bytes_and_text_are_not_compared() -> None:
+    run = python("-bb", "-c", BYTES_AND_TEXT)
+    assert (run.stdout, run.stderr) == ("2\n2\n", "")

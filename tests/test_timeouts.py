@@ -16,7 +16,7 @@ import pytest
 
 import cffisock
 
-from .support import LOCALHOST, LONG, full_listener, later, signals
+from .support import LOCALHOST, LONG, full_listener, later, own, signals
 
 SHORT = 0.2
 
@@ -72,6 +72,21 @@ def test_a_refused_value_changes_nothing() -> None:
             with pytest.raises((TypeError, ValueError, OverflowError)):
                 cffisock.setdefaulttimeout(bad)
             assert cffisock.getdefaulttimeout() is None
+
+
+@pytest.mark.parametrize("value", [None, 0, 5])
+def test_a_change_that_the_kernel_refuses(value: float | None) -> None:
+    """What is kept then is what the interpreter's own module keeps."""
+    kept = []
+    for module in (own, cffisock):
+        sock = module.socket()
+        sock.settimeout(3)
+        os.close(sock.fileno())
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            sock.settimeout(value)
+        kept.append(sock.gettimeout())
+        sock.detach()
+    assert kept[1] == kept[0]
 
 
 # --- the default --------------------------------------------------------------------------------

@@ -262,8 +262,9 @@ class socket:
 
 
 def _set_wait(sock: socket, wait: int) -> None:
-    check(lib.cs_set_blocking(sock._cs_fd, wait < 0))
+    # First, as in the standard module: it counts though the kernel may refuse the rest.
     sock._cs_wait = wait
+    check(lib.cs_set_blocking(sock._cs_fd, wait < 0))
 
 
 def _connect(sock: socket, address: t.Any, caller: str) -> int:
