@@ -43,7 +43,7 @@ typedef struct {
     char text[128];
 } cs_fields;
 
-/* --- io.c: data in and out --------------------------------------------------- */
+/* --- data.c: data in and out --------------------------------------------------- */
 
 int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait);
 /* What `from` has in it stays if it is the sender's address; CS_NEW_ADDRESS is added to the result
@@ -61,7 +61,7 @@ int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait
 /* `wait` as a deadline that starts now: for an operation that takes several calls. */
 int64_t cs_deadline(int64_t wait);
 
-/* --- msg.c: messages with ancillary data ------------------------------------- */
+/* --- messages.c: messages with ancillary data ------------------------------------- */
 
 /* What came along with the `len` bytes of a received message: its flags, the length of its
  * address, and a control message, whose data is control[start] to control[end].  `start` is 0
@@ -120,7 +120,7 @@ size_t cs_put_control(char *control, size_t offset, int level, int type, const c
 size_t cs_cmsg_len(size_t len);
 size_t cs_cmsg_space(size_t len);
 
-/* --- batch.c: many messages in one call --------------------------------------
+/* --- batches.c: many messages in one call --------------------------------------
  * One that has a part done when it cannot go on, for whatever reason, returns the part. */
 
 #define CS_NEW_SENDER 1
@@ -180,7 +180,7 @@ int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64
 /* The room that a train's own control message takes, after those that the kernel puts first. */
 size_t cs_train_control(void);
 
-/* --- sockfd.c: the life of a descriptor --------------------------------------
+/* --- base.c: the life of a descriptor --------------------------------------
  * New descriptors are the caller's, and close-on-exec. */
 
 int cs_socket(int family, int type, int proto);
