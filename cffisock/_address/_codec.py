@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from .. import _types as t
-from .._cffi import ffi
+from .._cffi import ffi, lib
 from .._edge.arguments import exact_str, exact_tuple, integer, without_nul
 from .._edge.errors import check, warn
 from .._edge.tables import remember
@@ -63,6 +63,12 @@ def take(take_address: t.Callable[..., int], addr: t.Any, *fd: int) -> t.Any:
     fields = ffi.new("cs_fields *")
     check(take_address(addr, fields, *fd))
     return fields
+
+
+def unpack_pair(addr: t.Any, sock: t.Any) -> tuple[int, int]:
+    """Returns the two numbers of a ``cs_addr *``, for families that have no more."""
+    fields = take(lib.cs_take_pair, addr)
+    return fields.number[0], fields.number[1]
 
 
 def text(fields: t.Any) -> bytes:

@@ -2,28 +2,28 @@
  * file of their own. */
 #include "internal.h"
 
-void cs_addr_received(cs_addr *addr, socklen_t len)
+void shim_addr_received(cs_addr *addr, socklen_t len)
 {
     /* The kernel's length is that of the whole address, also where it was cut. */
     addr->len = len < sizeof addr->storage ? (uint32_t)len : (uint32_t)sizeof addr->storage;
-    addr->family = len >= sizeof(sa_family_t) ? cs_sockaddr(addr)->sa_family : AF_UNSPEC;
+    addr->family = len >= sizeof(sa_family_t) ? shim_sockaddr(addr)->sa_family : AF_UNSPEC;
 }
 
-void cs_addr_set(cs_addr *addr, const void *sa, size_t len)
+void shim_addr_set(cs_addr *addr, const void *sa, size_t len)
 {
     memcpy(addr->storage, sa, len);
-    cs_addr_received(addr, (socklen_t)len);
+    shim_addr_received(addr, (socklen_t)len);
 }
 
-int cs_addr_renew(cs_addr *addr, const cs_addr *now)
+int64_t shim_addr_renew(cs_addr *addr, const cs_addr *now)
 {
     if (addr->len == now->len && memcmp(addr->storage, now->storage, now->len) == 0)
         return 0;
-    cs_addr_set(addr, now->storage, now->len);
-    return 1;
+    shim_addr_set(addr, now->storage, now->len);
+    return CS_MORE;
 }
 
-void cs_addr_get(const cs_addr *addr, void *sa, size_t len)
+void shim_addr_get(const cs_addr *addr, void *sa, size_t len)
 {
     memset(sa, 0, len);
     memcpy(sa, addr->storage, addr->len < len ? addr->len : len);
@@ -36,8 +36,8 @@ int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len)
     if (len > sizeof addr->storage - start)
         return -EINVAL;
     memcpy((char *)addr->storage + start, data, len);
-    cs_sockaddr(addr)->sa_family = (sa_family_t)family;
-    cs_addr_received(addr, (socklen_t)(start + len));
+    shim_sockaddr(addr)->sa_family = (sa_family_t)family;
+    shim_addr_received(addr, (socklen_t)(start + len));
     return 0;
 }
 

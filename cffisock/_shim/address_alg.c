@@ -21,7 +21,7 @@ int cs_put_alg(cs_addr *addr, const char *type, const char *name, uint32_t feat,
         return -ENAMETOOLONG;
     memcpy(sa.type, type, type_len);
     memcpy(sa.name, name, name_len);
-    cs_addr_set(addr, &sa, sizeof sa);
+    shim_addr_set(addr, &sa, sizeof sa);
     return 0;
 }
 
@@ -30,7 +30,7 @@ int cs_take_alg(const cs_addr *addr, cs_fields *fields)
     struct alg_address sa;
     size_t type_len, name_len;
 
-    cs_addr_get(addr, &sa, sizeof sa);
+    shim_addr_get(addr, &sa, sizeof sa);
     type_len = strnlen(sa.type, sizeof sa.type);
     name_len = strnlen(sa.name, sizeof sa.name);
     memcpy(fields->text, sa.type, type_len);

@@ -74,7 +74,7 @@ int cs_put_l2cap(cs_addr *addr, const char *device, uint16_t psm, uint16_t cid, 
     int result = read_device(device, &sa.device);
 
     if (result == 0)
-        cs_addr_set(addr, &sa, sizeof sa);
+        shim_addr_set(addr, &sa, sizeof sa);
     return result;
 }
 
@@ -82,7 +82,7 @@ int cs_take_l2cap(const cs_addr *addr, cs_fields *fields)
 {
     struct l2cap_address sa;
 
-    cs_addr_get(addr, &sa, sizeof sa);
+    shim_addr_get(addr, &sa, sizeof sa);
     write_device(&sa.device, fields);
     fields->number[0] = le16toh(sa.psm);
     fields->number[1] = le16toh(sa.cid);
@@ -96,7 +96,7 @@ int cs_put_rfcomm(cs_addr *addr, const char *device, uint8_t channel)
     int result = read_device(device, &sa.device);
 
     if (result == 0)
-        cs_addr_set(addr, &sa, sizeof sa);
+        shim_addr_set(addr, &sa, sizeof sa);
     return result;
 }
 
@@ -104,7 +104,7 @@ int cs_take_rfcomm(const cs_addr *addr, cs_fields *fields)
 {
     struct rfcomm_address sa;
 
-    cs_addr_get(addr, &sa, sizeof sa);
+    shim_addr_get(addr, &sa, sizeof sa);
     write_device(&sa.device, fields);
     fields->number[0] = sa.channel;
     return 0;
@@ -116,7 +116,7 @@ int cs_put_sco(cs_addr *addr, const char *device)
     int result = read_device(device, &sa.device);
 
     if (result == 0)
-        cs_addr_set(addr, &sa, sizeof sa);
+        shim_addr_set(addr, &sa, sizeof sa);
     return result;
 }
 
@@ -124,7 +124,7 @@ int cs_take_sco(const cs_addr *addr, cs_fields *fields)
 {
     struct sco_address sa;
 
-    cs_addr_get(addr, &sa, sizeof sa);
+    shim_addr_get(addr, &sa, sizeof sa);
     write_device(&sa.device, fields);
     return 0;
 }
@@ -133,7 +133,7 @@ int cs_put_hci(cs_addr *addr, uint16_t dev, uint16_t channel)
 {
     struct hci_address sa = {.family = AF_BLUETOOTH, .dev = dev, .channel = channel};
 
-    cs_addr_set(addr, &sa, sizeof sa);
+    shim_addr_set(addr, &sa, sizeof sa);
     return 0;
 }
 
@@ -141,7 +141,7 @@ int cs_take_hci(const cs_addr *addr, cs_fields *fields)
 {
     struct hci_address sa;
 
-    cs_addr_get(addr, &sa, sizeof sa);
+    shim_addr_get(addr, &sa, sizeof sa);
     fields->number[0] = sa.dev;
     fields->number[1] = sa.channel;
     return 0;

@@ -31,7 +31,7 @@ int cs_put_can(cs_addr *addr, int ifindex)
     struct can_address sa;
 
     start(&sa, ifindex);
-    cs_addr_set(addr, &sa, sizeof sa);
+    shim_addr_set(addr, &sa, sizeof sa);
     return 0;
 }
 
@@ -42,7 +42,7 @@ int cs_put_can_isotp(cs_addr *addr, int ifindex, uint32_t rx_id, uint32_t tx_id)
     start(&sa, ifindex);
     sa.isotp.rx_id = rx_id;
     sa.isotp.tx_id = tx_id;
-    cs_addr_set(addr, &sa, sizeof sa);
+    shim_addr_set(addr, &sa, sizeof sa);
     return 0;
 }
 
@@ -54,15 +54,15 @@ int cs_put_can_j1939(cs_addr *addr, int ifindex, uint64_t name, uint32_t pgn, ui
     sa.j1939.name = name;
     sa.j1939.pgn = pgn;
     sa.j1939.addr = address;
-    cs_addr_set(addr, &sa, sizeof sa);
+    shim_addr_set(addr, &sa, sizeof sa);
     return 0;
 }
 
 /* Reads `addr` into `*sa`, and the name of its interface into the text of `fields`. */
 static void take(const cs_addr *addr, cs_fields *fields, int fd, struct can_address *sa)
 {
-    cs_addr_get(addr, sa, sizeof *sa);
-    cs_put_interface_name(fields, fd, sa->ifindex);
+    shim_addr_get(addr, sa, sizeof *sa);
+    shim_put_interface_name(fields, fd, sa->ifindex);
 }
 
 int cs_take_can(const cs_addr *addr, cs_fields *fields, int fd)

@@ -15,7 +15,7 @@ int cs_interface_index(int fd, const char *name, size_t len)
     return ioctl(fd, SIOCGIFINDEX, &request) < 0 ? -errno : request.ifr_ifindex;
 }
 
-size_t cs_put_interface_name(cs_fields *fields, int fd, int index)
+size_t shim_put_interface_name(cs_fields *fields, int fd, int index)
 {
     struct ifreq request = {.ifr_ifindex = index};
     size_t len = 0;

@@ -5,7 +5,7 @@
 #include <netpacket/packet.h>
 
 #define HARDWARE_AT offsetof(struct sockaddr_ll, sll_addr)
-#define HARDWARE_MAX 32 /* the kernel's MAX_ADDR_LEN, more than sll_addr has room for */
+#define HARDWARE_MAX 32 /* the kernel's MAX_ADDR_LEN, more than fits into sll_addr */
 
 int cs_put_packet(cs_addr *addr, int ifindex, int protocol, int pkttype, int hatype,
                   const char *hardware, size_t len)
@@ -22,7 +22,7 @@ int cs_put_packet(cs_addr *addr, int ifindex, int protocol, int pkttype, int hat
     if (len > sizeof sll.sll_addr)
         return -EINVAL;
     memcpy(sll.sll_addr, hardware, len);
-    cs_addr_set(addr, &sll, sizeof sll);
+    shim_addr_set(addr, &sll, sizeof sll);
     return 0;
 }
 
@@ -31,13 +31,13 @@ int cs_take_packet(const cs_addr *addr, cs_fields *fields, int fd)
     struct sockaddr_ll sll;
     size_t name, hardware;
 
-    cs_addr_get(addr, &sll, sizeof sll);
+    shim_addr_get(addr, &sll, sizeof sll);
     hardware = addr->len > HARDWARE_AT ? addr->len - HARDWARE_AT : 0;
     if (hardware > sll.sll_halen)
         hardware = sll.sll_halen;
     if (hardware > HARDWARE_MAX)
         hardware = HARDWARE_MAX;
-    name = cs_put_interface_name(fields, fd, sll.sll_ifindex);
+    name = shim_put_interface_name(fields, fd, sll.sll_ifindex);
     memcpy(fields->text + name, (const char *)addr->storage + HARDWARE_AT, hardware);
     fields->len = (uint32_t)(name + hardware);
     fields->number[0] = ntohs(sll.sll_protocol);

@@ -31,7 +31,7 @@ int cs_put_tipc(cs_addr *addr, uint32_t type, uint32_t v1, uint32_t v2, uint32_t
         sa.word[0] = v2;
         sa.word[1] = v1;
     }
-    cs_addr_set(addr, &sa, sizeof sa);
+    shim_addr_set(addr, &sa, sizeof sa);
     return 0;
 }
 
@@ -39,7 +39,7 @@ int cs_take_tipc(const cs_addr *addr, cs_fields *fields)
 {
     struct tipc_address sa;
 
-    cs_addr_get(addr, &sa, sizeof sa);
+    shim_addr_get(addr, &sa, sizeof sa);
     if (sa.type < SERVICE_RANGE || sa.type > SOCKET_ID)
         return -EINVAL;
     fields->number[0] = sa.type;

@@ -18,7 +18,7 @@ int cs_put_unix(cs_addr *addr, const char *path, size_t len)
     if (!abstract && memchr(path, '\0', len) != NULL)
         return -EINVAL;
     memcpy(sun.sun_path, path, len);
-    cs_addr_set(addr, &sun, PATH_AT + len + !abstract);
+    shim_addr_set(addr, &sun, PATH_AT + len + !abstract);
     return 0;
 }
 
@@ -30,7 +30,7 @@ int cs_take_unix(const cs_addr *addr, cs_fields *fields)
 
     if (len > sizeof sun.sun_path)
         len = sizeof sun.sun_path;
-    cs_addr_get(addr, &sun, sizeof sun);
+    shim_addr_get(addr, &sun, sizeof sun);
     if (len > 0 && sun.sun_path[0] != '\0')
         len = strnlen(sun.sun_path, len);
     memcpy(fields->text, sun.sun_path, len);

@@ -6,12 +6,12 @@
 
 int cs_socket(int family, int type, int proto)
 {
-    return cs_done(socket(family, type | SOCK_CLOEXEC, proto));
+    return shim_done(socket(family, type | SOCK_CLOEXEC, proto));
 }
 
 int cs_socketpair(int family, int type, int proto, int fds[2])
 {
-    return cs_done(socketpair(family, type | SOCK_CLOEXEC, proto, fds));
+    return shim_done(socketpair(family, type | SOCK_CLOEXEC, proto, fds));
 }
 
 /* Reads the int option `name` of SOL_SOCKET into `*value` if that is -1. */
@@ -21,18 +21,19 @@ static int identify(int fd, int name, int *value)
 
     if (*value != -1)
         return 0;
-    return cs_done(getsockopt(fd, SOL_SOCKET, name, value, &len));
+    return shim_done(getsockopt(fd, SOL_SOCKET, name, value, &len));
 }
 
 int cs_identify(int fd, int *family, int *type, int *proto)
 {
     cs_addr addr = {.len = 0};
-    int result = cs_getsockname(fd, &addr);
+    int64_t named = cs_getsockname(fd, &addr);
+    int result;
 
     /* Some families have no getsockname (AF_ALG): only a bad descriptor, or the
      * family still being unknown, makes its failure count. */
-    if (result < 0 && (*family == -1 || result == -EBADF || result == -ENOTSOCK))
-        return result;
+    if (named < 0 && (*family == -1 || named == -EBADF || named == -ENOTSOCK))
+        return (int)named;
     if (*family == -1)
         *family = addr.family;
     if ((result = identify(fd, SO_TYPE, type)) < 0)
@@ -47,24 +48,24 @@ int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
 
     /* accept(2) has no MSG_DONTWAIT. */
     errno = EAGAIN;
-    if (wait == -1 || cs_poll(fd, POLLIN))
+    if (wait == -1 || shim_poll(fd, POLLIN))
         conn = peer == NULL ? accept4(fd, NULL, NULL, SOCK_CLOEXEC)
-                            : accept4(fd, cs_sockaddr(peer), &size, SOCK_CLOEXEC);
+                            : accept4(fd, shim_sockaddr(peer), &size, SOCK_CLOEXEC);
     if (conn < 0)
-        return cs_failed(fd, POLLIN, wait);
+        return shim_failed(fd, POLLIN, wait);
     if (peer != NULL)
-        cs_addr_received(peer, size);
+        shim_addr_received(peer, size);
     return conn;
 }
 
 int cs_bind(int fd, const cs_addr *addr)
 {
-    return cs_done(bind(fd, cs_sockaddr_const(addr), addr->len));
+    return shim_done(bind(fd, shim_sockaddr_const(addr), addr->len));
 }
 
 int cs_listen(int fd, int backlog)
 {
-    return cs_done(listen(fd, backlog));
+    return shim_done(listen(fd, backlog));
 }
 
 int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait)
@@ -74,15 +75,15 @@ int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait)
     /* connect(2) has no MSG_DONTWAIT. */
     if (wait != -1)
         cs_set_blocking(fd, 0);
-    if (connect(fd, cs_sockaddr_const(addr), addr->len) == 0)
+    if (connect(fd, shim_sockaddr_const(addr), addr->len) == 0)
         return 0;
     if (errno == EINTR && timed)
         return cs_deadline(wait);
     if (errno == EINPROGRESS && timed)
-        return cs_wait(fd, POLLOUT, wait);
+        return shim_wait(fd, POLLOUT, wait);
     /* The listener's queue is full, and nothing tells when it is no more. */
     if (errno == EAGAIN && addr->family == AF_UNIX && timed)
-        return cs_pause(wait);
+        return shim_pause(wait);
     return -errno;
 }
 
@@ -95,38 +96,38 @@ int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait)
      * calling connect(2) again would be an error. */
     if (addr->family == AF_UNIX)
         return cs_connect(fd, addr, wait);
-    if (!cs_poll(fd, POLLOUT))
-        return cs_wait(fd, POLLOUT, wait);
+    if (!shim_poll(fd, POLLOUT))
+        return shim_wait(fd, POLLOUT, wait);
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
         return -errno;
     return error == EISCONN ? 0 : -error;
 }
 
-int cs_getsockname(int fd, cs_addr *addr)
+int64_t cs_getsockname(int fd, cs_addr *addr)
 {
     cs_addr now;
     socklen_t size = sizeof now.storage;
 
-    if (getsockname(fd, cs_sockaddr(&now), &size) < 0)
+    if (getsockname(fd, shim_sockaddr(&now), &size) < 0)
         return -errno;
-    cs_addr_received(&now, size);
-    return cs_addr_renew(addr, &now);
+    shim_addr_received(&now, size);
+    return shim_addr_renew(addr, &now);
 }
 
-int cs_getpeername(int fd, cs_addr *addr)
+int64_t cs_getpeername(int fd, cs_addr *addr)
 {
     cs_addr now;
     socklen_t size = sizeof now.storage;
 
-    if (getpeername(fd, cs_sockaddr(&now), &size) < 0)
+    if (getpeername(fd, shim_sockaddr(&now), &size) < 0)
         return -errno;
-    cs_addr_received(&now, size);
-    return cs_addr_renew(addr, &now);
+    shim_addr_received(&now, size);
+    return shim_addr_renew(addr, &now);
 }
 
 int cs_shutdown(int fd, int how)
 {
-    return cs_done(shutdown(fd, how));
+    return shim_done(shutdown(fd, how));
 }
 
 int cs_close(int fd)
@@ -140,48 +141,12 @@ int cs_close(int fd)
 
 int cs_dup(int fd)
 {
-    return cs_done(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    return shim_done(fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
 int cs_set_blocking(int fd, int blocking)
 {
     int nonblocking = !blocking;
 
-    return cs_done(ioctl(fd, FIONBIO, &nonblocking));
-}
-
-int cs_setsockopt(int fd, int level, int name, const char *value, size_t len)
-{
-    return cs_done(setsockopt(fd, level, name, value, (socklen_t)len));
-}
-
-/* The options of AF_VSOCK, whose level is the family, are of 64 bits. */
-int cs_setsockopt_int(int fd, int level, int name, int value)
-{
-    uint64_t wide = (uint64_t)value;
-
-    if (level == AF_VSOCK)
-        return cs_done(setsockopt(fd, level, name, &wide, sizeof wide));
-    return cs_done(setsockopt(fd, level, name, &value, sizeof value));
-}
-
-int cs_getsockopt(int fd, int level, int name, char *value, size_t len)
-{
-    socklen_t size = (socklen_t)len;
-
-    if (getsockopt(fd, level, name, value, &size) < 0)
-        return -errno;
-    return (int)size;
-}
-
-int64_t cs_getsockopt_int(int fd, int level, int name)
-{
-    int value = 0;
-    uint64_t wide = 0;
-    int is_wide = level == AF_VSOCK;
-    socklen_t len = is_wide ? sizeof wide : sizeof value;
-
-    if (getsockopt(fd, level, name, is_wide ? (void *)&wide : &value, &len) < 0)
-        return CS_NO_VALUE - errno;
-    return is_wide ? (int64_t)wide : value;
+    return shim_done(ioctl(fd, FIONBIO, &nonblocking));
 }

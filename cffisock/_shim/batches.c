@@ -40,62 +40,59 @@ size_t cs_train_control(void)
            CMSG_SPACE(sizeof(int));
 }
 
-/* Cuts the control messages to `room` bytes, as the kernel would have. */
-static void cut_control(cs_msg *msg, size_t room)
+/* Cuts the control messages to `size` bytes, as the kernel would have. */
+static void cut_control(cs_msg *msg, size_t size)
 {
     const cs_extras *extras = &msg->extras;
-    size_t end = 0;
 
-    for (cs_read_control(msg, 0); extras->start > 0; cs_next_control(msg)) {
+    SHIM_EACH_CONTROL(msg)
+    {
         size_t offset = (size_t)extras->start - CMSG_LEN(0);
 
-        end = (size_t)extras->end;
-        if (end > room && offset + CMSG_LEN(0) <= room) {
+        if ((size_t)extras->end <= size)
+            continue;
+        msg->extras.flags |= MSG_CTRUNC;
+        if (offset + CMSG_LEN(0) <= size) {
             struct cmsghdr header = {.cmsg_level = (int)extras->level,
                                      .cmsg_type = (int)extras->type,
-                                     .cmsg_len = room - offset};
+                                     .cmsg_len = size - offset};
 
             memcpy(msg->control + offset, &header, sizeof header);
         }
-        if (end > room || extras->next == 0)
-            break;
+        break;
     }
-    if (end > room)
-        msg->extras.flags |= MSG_CTRUNC;
-    if (msg->control_len > room)
-        msg->control_len = room;
+    if (msg->control_len > size)
+        msg->control_len = size;
 }
 
 /* Takes UDP_GRO out of the control messages: the size of the datagrams in a train, or 0. */
 static int take_segment(cs_msg *msg)
 {
     const cs_extras *extras = &msg->extras;
-    int segment = 0;
+    int segment;
 
-    for (cs_read_control(msg, 0); extras->start > 0; cs_next_control(msg)) {
-        if (extras->level == IPPROTO_UDP && extras->type == UDP_GRO &&
-            extras->end - extras->start == sizeof segment) {
-            size_t offset = (size_t)extras->start - CMSG_LEN(0);
-            size_t next = extras->next > 0 ? (size_t)extras->next : msg->control_len;
+    SHIM_EACH_CONTROL(msg)
+    {
+        size_t offset = (size_t)extras->start - CMSG_LEN(0);
+        size_t next = extras->next > 0 ? (size_t)extras->next : msg->control_len;
 
-            memcpy(&segment, msg->control + extras->start, sizeof segment);
-            memmove(msg->control + offset, msg->control + next, msg->control_len - next);
-            msg->control_len -= next - offset;
-            break;
-        }
-        if (extras->next == 0)
-            break;
+        if (extras->level != IPPROTO_UDP || extras->type != UDP_GRO ||
+            extras->end - extras->start != sizeof segment)
+            continue;
+        memcpy(&segment, msg->control + extras->start, sizeof segment);
+        memmove(msg->control + offset, msg->control + next, msg->control_len - next);
+        msg->control_len -= next - offset;
+        return segment;
     }
-    return segment;
+    return 0;
 }
 
-static struct iovec room_for(const cs_incoming *in, size_t i)
+/* The buffer that message `i` goes to. */
+static struct iovec buffer_for(const cs_incoming *in, size_t i)
 {
-    struct iovec room = {.iov_base = in->data + i * in->size, .iov_len = in->size};
-
-    if (in->rooms != NULL)
-        room = (struct iovec){.iov_base = in->rooms[i].base, .iov_len = in->rooms[i].len};
-    return room;
+    if (in->buffers != NULL)
+        return (struct iovec){.iov_base = in->buffers[i].base, .iov_len = in->buffers[i].len};
+    return (struct iovec){.iov_base = in->data + i * in->size, .iov_len = in->size};
 }
 
 /* Takes over what the kernel made of message `i`. */
@@ -105,7 +102,7 @@ static void received(const cs_incoming *in, size_t i, const struct mmsghdr *mess
     cs_msg *msg = &in->msgs[i];
     int segment = 0;
 
-    cs_addr_received(from, message->msg_hdr.msg_namelen);
+    shim_addr_received(from, message->msg_hdr.msg_namelen);
     msg->addr = from;
     msg->control = in->control + i * (in->control_size + in->train_control);
     msg->control_len = message->msg_hdr.msg_controllen;
@@ -113,13 +110,13 @@ static void received(const cs_incoming *in, size_t i, const struct mmsghdr *mess
     msg->extras.flags = message->msg_hdr.msg_flags;
     msg->extras.addr_len = from->len;
     in->lengths[i] = (int32_t)message->msg_len;
-    if (in->rooms == NULL && message->msg_len > in->size) /* MSG_TRUNC was asked for */
+    if (in->buffers == NULL && message->msg_len > in->size) /* MSG_TRUNC was asked for */
         in->lengths[i] = (int32_t)in->size;
     if (in->train_control > 0) {
         segment = take_segment(msg);
         cut_control(msg, in->control_size);
     }
-    cs_read_control(msg, 0);
+    shim_read_control(msg, 0);
     in->segments[i] = segment;
     in->news[i] = 0;
     if (i == 0 || from->len != from[-1].len ||
@@ -129,21 +126,21 @@ static void received(const cs_incoming *in, size_t i, const struct mmsghdr *mess
         in->news[i] |= CS_MORE_THAN_DATA;
 }
 
-/* One recvmmsg(2), into the rooms from `first` on.  Its own timeout is not used: the kernel
+/* One recvmmsg(2), into the buffers from `first` on.  Its own timeout is not used: the kernel
  * looks at it only when a message has come. */
 static int receive_group(int fd, const cs_incoming *in, size_t first, size_t count, int flags)
 {
     struct mmsghdr messages[GROUP];
-    struct iovec rooms[GROUP];
+    struct iovec buffers[GROUP];
     size_t control_size = in->control_size + in->train_control;
     int n;
 
     for (size_t i = 0; i < count; i++) {
-        rooms[i] = room_for(in, first + i);
+        buffers[i] = buffer_for(in, first + i);
         messages[i].msg_hdr = (struct msghdr){
             .msg_name = in->addrs[first + i].storage,
             .msg_namelen = sizeof in->addrs->storage,
-            .msg_iov = &rooms[i],
+            .msg_iov = &buffers[i],
             .msg_iovlen = 1,
             .msg_control = control_size > 0 ? in->control + (first + i) * control_size : NULL,
             .msg_controllen = control_size,
@@ -159,7 +156,7 @@ static int receive_group(int fd, const cs_incoming *in, size_t first, size_t cou
  * poll(2) says so, else the part is the result. */
 static int64_t stopped(int64_t done, int64_t stop)
 {
-    return done > 0 && !cs_is_ready(stop) ? done : stop;
+    return done > 0 && !shim_is_ready(stop) ? done : stop;
 }
 
 /* The result of a batch after one call of the kernel that may have waited: another one, on the
@@ -181,14 +178,14 @@ int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wa
             break;
         if (in->done > 0 && (flags & MSG_WAITFORONE))
             wait = 0;
-        n = receive_group(fd, in, in->done, asked, flags | cs_dontwait(wait));
+        n = receive_group(fd, in, in->done, asked, flags | shim_dontwait(wait));
         if (n > 0) {
             in->done += (size_t)n;
-            wait = flags & MSG_WAITFORONE ? 0 : cs_progressed(wait);
+            wait = flags & MSG_WAITFORONE ? 0 : shim_progressed(wait);
             errno = EAGAIN; /* what kept the kernel from taking more it does not tell */
         }
         if (n < (int)asked)
-            return stopped((int64_t)in->done, cs_failed(fd, POLLIN, wait));
+            return stopped((int64_t)in->done, shim_failed(fd, POLLIN, wait));
         if (blocking)
             return after_waiting((int64_t)in->done, in->done < count);
     }
@@ -265,7 +262,7 @@ static int can_segment(int fd)
     int segment;
     socklen_t len = sizeof segment;
 
-    return cs_done(getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, &len));
+    return shim_done(getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, &len));
 }
 
 int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64_t wait)
@@ -275,18 +272,18 @@ int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64
 
     if (out->segment > 0 && out->datagrams == 0 && (refused = can_segment(fd)) != 0)
         return refused;
-    flags |= cs_dontwait(wait);
+    flags |= shim_dontwait(wait);
     while (out->message < out->count) {
         int asked;
         int n = send_group(fd, data, out, &asked, flags);
 
         if (n <= 0)
-            return stopped(out->datagrams, cs_failed(fd, POLLOUT, wait));
+            return stopped(out->datagrams, shim_failed(fd, POLLOUT, wait));
         if (n < asked && !timed)
             break;
         if (wait == -1)
             return after_waiting(out->datagrams, out->message < out->count);
-        wait = cs_progressed(wait);
+        wait = shim_progressed(wait);
     }
     return out->datagrams;
 }

@@ -6,35 +6,35 @@
 
 int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
 {
-    ssize_t n = recv(fd, buf, len, flags | cs_dontwait(wait));
+    ssize_t n = recv(fd, buf, len, flags | shim_dontwait(wait));
 
-    return n >= 0 ? n : cs_failed(fd, POLLIN, wait);
+    return n >= 0 ? n : shim_failed(fd, POLLIN, wait);
 }
 
 int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait)
 {
     cs_addr now;
     socklen_t size = sizeof now.storage;
-    ssize_t n = recvfrom(fd, buf, len, flags | cs_dontwait(wait), cs_sockaddr(&now), &size);
+    ssize_t n = recvfrom(fd, buf, len, flags | shim_dontwait(wait), shim_sockaddr(&now), &size);
 
     if (n < 0)
-        return cs_failed(fd, POLLIN, wait);
-    cs_addr_received(&now, size);
-    return cs_addr_renew(from, &now) ? n + CS_NEW_ADDRESS : n;
+        return shim_failed(fd, POLLIN, wait);
+    shim_addr_received(&now, size);
+    return n + shim_addr_renew(from, &now);
 }
 
 int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait)
 {
-    ssize_t n = send(fd, buf, len, flags | cs_dontwait(wait));
+    ssize_t n = send(fd, buf, len, flags | shim_dontwait(wait));
 
-    return n >= 0 ? n : cs_failed(fd, POLLOUT, wait);
+    return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
 
 int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to, int64_t wait)
 {
-    ssize_t n = sendto(fd, buf, len, flags | cs_dontwait(wait), cs_sockaddr_const(to), to->len);
+    ssize_t n = sendto(fd, buf, len, flags | shim_dontwait(wait), shim_sockaddr_const(to), to->len);
 
-    return n >= 0 ? n : cs_failed(fd, POLLOUT, wait);
+    return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
 
 /* Whether calls on the open file wait: O_NONBLOCK is shared with who else has it. */
@@ -65,6 +65,6 @@ int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait
         n = sendfile(fd, file, &from, count);
     if (n >= 0)
         return n;
-    return wait == -1 && errno == EAGAIN ? cs_wait(fd, POLLOUT, wait)
-                                         : cs_failed(fd, POLLOUT, wait);
+    return wait == -1 && errno == EAGAIN ? shim_wait(fd, POLLOUT, wait)
+                                         : shim_failed(fd, POLLOUT, wait);
 }

@@ -1,5 +1,5 @@
-/* What the shim's own files share: the public interface, the headers that all
- * of them need, and the few helpers behind the public functions. */
+/* Shared by the shim's own files: the interface, the headers that all of them need, and helpers.
+ * Python calls what begins with cs_; what begins with shim_ is for these files alone. */
 #ifndef CS_INTERNAL_H
 #define CS_INTERNAL_H
 
@@ -22,71 +22,75 @@ _Static_assert(sizeof(struct sockaddr_storage) <= sizeof(((cs_addr *)0)->storage
                "cs_addr holds every socket address");
 
 /* The result for what a system call returned. */
-static inline int cs_done(int result)
+static inline int shim_done(int result)
 {
     return result < 0 ? -errno : result;
 }
 
-static inline struct sockaddr *cs_sockaddr(cs_addr *addr)
+static inline struct sockaddr *shim_sockaddr(cs_addr *addr)
 {
     return (struct sockaddr *)addr->storage;
 }
 
-static inline const struct sockaddr *cs_sockaddr_const(const cs_addr *addr)
+static inline const struct sockaddr *shim_sockaddr_const(const cs_addr *addr)
 {
     return (const struct sockaddr *)addr->storage;
 }
 
 /* The flag for a call of the kernel that shall not block, unless `wait` is -1. */
-static inline int cs_dontwait(int64_t wait)
+static inline int shim_dontwait(int64_t wait)
 {
     return wait == -1 ? 0 : MSG_DONTWAIT;
 }
 
 /* Whether a result says that poll(2) found the descriptor ready: the operation is to be tried
  * again.  Only the last bit tells such a deadline from that of a call that a signal ended. */
-static inline int cs_is_ready(int64_t result)
+static inline int shim_is_ready(int64_t result)
 {
     return result < CS_TIMED_OUT && (result & 1) != 0;
 }
 
 /* `wait` for an operation that has made progress: what it waits for next is something new. */
-static inline int64_t cs_progressed(int64_t wait)
+static inline int64_t shim_progressed(int64_t wait)
 {
     return wait < CS_TIMED_OUT ? wait & ~(int64_t)1 : wait;
 }
 
 /* Whether `fd` has one of the poll(2) `events` now, or an operation on it would fail. */
-int cs_poll(int fd, short events);
+int shim_poll(int fd, short events);
 
 /* Waits until `fd` has one of the `events`: a result to hand on, never 0. */
-int64_t cs_wait(int fd, short events, int64_t wait);
+int64_t shim_wait(int fd, short events, int64_t wait);
 
 /* Waits a millisecond: a result to hand on, never 0. */
-int64_t cs_pause(int64_t wait);
+int64_t shim_pause(int64_t wait);
 
 /* The result for an operation that failed: -errno, or what came of waiting for `events`. */
-int64_t cs_failed(int fd, short events, int64_t wait);
+int64_t shim_failed(int fd, short events, int64_t wait);
 
 /* Takes over an address that the kernel wrote into addr->storage, `len` as the
  * kernel set it. */
-void cs_addr_received(cs_addr *addr, socklen_t len);
+void shim_addr_received(cs_addr *addr, socklen_t len);
 
 /* Fills `addr` with a copy of `len` bytes of the sockaddr at `sa`. */
-void cs_addr_set(cs_addr *addr, const void *sa, size_t len);
+void shim_addr_set(cs_addr *addr, const void *sa, size_t len);
 
-/* Puts the address `now` into `addr`: 1, or 0 where it was there. */
-int cs_addr_renew(cs_addr *addr, const cs_addr *now);
+/* Puts the address `now` into `addr`: CS_MORE, or 0 if it was there. */
+int64_t shim_addr_renew(cs_addr *addr, const cs_addr *now);
 
 /* Copies the sockaddr out of `addr`, into the `len` bytes at `sa`, zero where
  * the address is shorter. */
-void cs_addr_get(const cs_addr *addr, void *sa, size_t len);
+void shim_addr_get(const cs_addr *addr, void *sa, size_t len);
 
 /* Reads the control message at `offset` of msg->control into msg->extras. */
-void cs_read_control(cs_msg *msg, size_t offset);
+void shim_read_control(cs_msg *msg, size_t offset);
+
+/* Goes through the control messages of `msg`; each is in msg->extras in turn. */
+#define SHIM_EACH_CONTROL(msg)                                                                     \
+    for (shim_read_control(msg, 0); (msg)->extras.start > 0; cs_next_control(msg))
 
 /* Makes the text of `fields` the name of the interface `index`, empty where the network
  * namespace of the socket `fd` has none: the length of the name. */
-size_t cs_put_interface_name(cs_fields *fields, int fd, int index);
+size_t shim_put_interface_name(cs_fields *fields, int fd, int index);
 
 #endif

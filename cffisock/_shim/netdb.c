@@ -40,7 +40,7 @@ static int copy_answers(const struct addrinfo *found, char *buf, size_t len)
         answer.family = found->ai_family;
         answer.type = found->ai_socktype;
         answer.proto = found->ai_protocol;
-        cs_addr_set(&answer.addr, found->ai_addr, found->ai_addrlen);
+        shim_addr_set(&answer.addr, found->ai_addr, found->ai_addrlen);
         memcpy(buf + used, &answer, sizeof answer);
         used += sizeof answer;
     }
@@ -145,8 +145,8 @@ int cs_gethostbyaddr(const cs_addr *addr, cs_host *host, char *buf, size_t len)
     struct hostent entry, *found = NULL;
     int h_error = NETDB_SUCCESS, error;
 
-    cs_addr_get(addr, &sin, sizeof sin);
-    cs_addr_get(addr, &sin6, sizeof sin6);
+    shim_addr_get(addr, &sin, sizeof sin);
+    shim_addr_get(addr, &sin6, sizeof sin6);
     if (addr->family == AF_INET6) {
         packed = &sin6.sin6_addr;
         size = sizeof sin6.sin6_addr;
@@ -192,10 +192,10 @@ int cs_getprotobyname(const char *name, char *buf, size_t len)
 
 int cs_gethostname(char *name, size_t len)
 {
-    return cs_done(gethostname(name, len));
+    return shim_done(gethostname(name, len));
 }
 
 int cs_sethostname(const char *name, size_t len)
 {
-    return cs_done(sethostname(name, len));
+    return shim_done(sethostname(name, len));
 }

@@ -6,7 +6,7 @@
 _Static_assert(sizeof(((cs_interface *)0)->name) == IF_NAMESIZE,
                "cs_interface holds every interface's name");
 
-int cs_if_nameindex(cs_interface *interfaces, size_t room)
+int cs_if_nameindex(cs_interface *interfaces, size_t size)
 {
     struct if_nameindex *list = if_nameindex();
     size_t count = 0;
@@ -14,7 +14,7 @@ int cs_if_nameindex(cs_interface *interfaces, size_t room)
     if (list == NULL)
         return -errno;
     for (; list[count].if_index != 0; count++) {
-        if (count < room) {
+        if (count < size) {
             interfaces[count].index = list[count].if_index;
             strncpy(interfaces[count].name, list[count].if_name, IF_NAMESIZE - 1);
             interfaces[count].name[IF_NAMESIZE - 1] = '\0';

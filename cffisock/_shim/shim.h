@@ -24,8 +24,9 @@
  */
 
 #define CS_TIMED_OUT -4095
-/* More than any number of bytes that one call transfers. */
-#define CS_NEW_ADDRESS 0x10000000000
+/* Added to a result that does not say all: the function's comment says what else there is.  No
+ * number of bytes is so great. */
+#define CS_MORE 0x10000000000
 
 /* A socket address: `len` bytes of a struct sockaddr, 0 for none.  `family` is
  * its sa_family, set by the functions that fill it in. */
@@ -46,8 +47,7 @@ typedef struct {
 /* --- data.c: data in and out --------------------------------------------------- */
 
 int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait);
-/* What `from` has in it stays if it is the sender's address; CS_NEW_ADDRESS is added to the result
- * where it was not. */
+/* Puts the sender's address into `from`; adds CS_MORE if that had another one in it. */
 int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait);
 int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait);
 int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to,
@@ -61,12 +61,12 @@ int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait
 /* `wait` as a deadline that starts now: for an operation that takes several calls. */
 int64_t cs_deadline(int64_t wait);
 
-/* --- messages.c: messages with ancillary data ------------------------------------- */
+/* --- messages.c, ancillary.c: messages and what comes along ------------------------ */
 
-/* What came along with the `len` bytes of a received message: its flags, the length of its
- * address, and a control message, whose data is control[start] to control[end].  `start` is 0
- * where there is none, `next` where it is the last; `cut` is 1 where the kernel's length for
- * the data goes past the end of the buffer.  All are int64_t: Python reads them as an array. */
+/* The extras of a received message of `len` bytes: its flags, the length of its address, and one
+ * control message, whose data is control[start] to control[end].  `start` is 0 if there is none,
+ * `next` is 0 if it is the last one.  `cut` is 1 if the kernel's length for the data goes past the
+ * end of the buffer.  All are int64_t: Python reads them as an array. */
 typedef struct {
     int64_t len;
     int64_t flags;
@@ -79,8 +79,8 @@ typedef struct {
     int64_t next;
 } cs_extras;
 
-/* A message to receive; the caller owns all that it points to.  `control_len` is the room
- * in `control` and, once received, how much of it is used. */
+/* A message to receive; the caller owns all that it points to.  Once received, `control_len` is
+ * how much of `control` is used. */
 typedef struct {
     char *control;
     size_t control_len;
@@ -88,22 +88,19 @@ typedef struct {
     cs_extras extras;
 } cs_msg;
 
-/* The result for a message with flags, an address or control data: the length is in its
- * extras.  No length is so great. */
-#define CS_EXTRAS 4294967296
-
-/* Receive into one buffer, and into the `count` buffers at `bases` of the lengths `lens`, with
- * room for `control_len` bytes of control data. */
+/* Receive into one buffer, and into the `count` buffers at `bases` of the lengths `lens`, with up
+ * to `control_len` bytes of control messages.  CS_MORE: there are flags, an address or a control
+ * message in msg->extras. */
 int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
                    int64_t wait);
 int64_t cs_recvmsgv(int fd, char **bases, const size_t *lens, size_t count, cs_msg *msg,
                     size_t control_len, int flags, int64_t wait);
-/* Reads the control message at msg->extras.next. */
+/* Reads the next control message into msg->extras. */
 void cs_next_control(cs_msg *msg);
 /* Closes the descriptors that a received message carries. */
 void cs_close_received(cs_msg *msg);
 
-/* Sends one buffer with one control message; `to` is NULL for no address.  -ENOBUFS where
+/* Sends one buffer with one control message; `to` is NULL for no address.  -ENOBUFS if
  * `control_len` is more than CS_CONTROL_MAX. */
 #define CS_CONTROL_MAX 1024
 int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,
@@ -112,8 +109,8 @@ int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,
 /* Sends `count` such buffers, with control messages that cs_put_control made. */
 int64_t cs_sendmsgv(int fd, char **bases, const size_t *lens, size_t count, const char *control,
                     size_t control_len, const cs_addr *to, int flags, int64_t wait);
-/* Puts a control message `offset` bytes into `control`, which has the room: the offset of
- * the next. */
+/* Puts a control message `offset` bytes into `control`, which is large enough; returns the offset
+ * of the next. */
 size_t cs_put_control(char *control, size_t offset, int level, int type, const char *data,
                       size_t len);
 /* The size of a control message with `len` bytes of data, without and with padding. */
@@ -131,9 +128,9 @@ typedef struct {
     size_t len;
 } cs_iov;
 
-/* Room for messages, and what was received into it; the caller owns all that it points to.
+/* Memory for messages, and what was received into it; the caller owns all that it points to.
  * `done` of them have been received: 0 at first.
- * Message i goes to rooms[i], without rooms to the next `size` bytes of `data`.  For its control
+ * Message i goes to buffers[i]; without buffers to the next `size` bytes of `data`.  For its control
  * messages there are `control_size` bytes, and `train_control` more where it may be a train
  * of datagrams: cs_train_control(), or 0 to leave UDP_GRO among the control messages.
  *
@@ -143,7 +140,7 @@ typedef struct {
  *     CS_MORE_THAN_DATA   there are control messages or flags, or it is a train. */
 typedef struct {
     size_t done;
-    cs_iov *rooms;
+    cs_iov *buffers;
     char *data;
     size_t size;
     char *control;
@@ -177,7 +174,7 @@ typedef struct {
 int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wait);
 /* How many datagrams were sent; `data` is that of all messages, one after the other. */
 int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64_t wait);
-/* The room that a train's own control message takes, after those that the kernel puts first. */
+/* The size of a train's own control message and of those that the kernel puts before it. */
 size_t cs_train_control(void);
 
 /* --- base.c: the life of a descriptor --------------------------------------
@@ -185,7 +182,7 @@ size_t cs_train_control(void);
 
 int cs_socket(int family, int type, int proto);
 int cs_socketpair(int family, int type, int proto, int fds[2]);
-/* What the socket `fd` is: fills in each of the three that is -1. */
+/* Asks the kernel for each of the three that is -1. */
 int cs_identify(int fd, int *family, int *type, int *proto);
 /* `peer` is NULL for a family in which accept(2) has no address to give. */
 int64_t cs_accept(int fd, cs_addr *peer, int64_t wait);
@@ -194,23 +191,26 @@ int cs_listen(int fd, int backlog);
 /* Starts to connect.  Unlike others it is not called again: cs_connect_again goes on. */
 int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait);
 int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait);
-/* 0 where `addr` had the address in it already, else 1. */
-int cs_getsockname(int fd, cs_addr *addr);
-int cs_getpeername(int fd, cs_addr *addr);
+/* 0; CS_MORE if `addr` had another address in it. */
+int64_t cs_getsockname(int fd, cs_addr *addr);
+int64_t cs_getpeername(int fd, cs_addr *addr);
 int cs_shutdown(int fd, int how);
 int cs_close(int fd);
 int cs_dup(int fd);
 int cs_set_blocking(int fd, int blocking);
+
+/* --- options.c ---------------------------------------------------------------------- */
+
 int cs_setsockopt(int fd, int level, int name, const char *value, size_t len);
 int cs_setsockopt_int(int fd, int level, int name, int value);
 /* The length of the option's value. */
 int cs_getsockopt(int fd, int level, int name, char *value, size_t len);
-/* The option's int, or CS_NO_VALUE - errno. */
+/* The option's int, which may be any, or CS_NO_VALUE - errno. */
 #define CS_NO_VALUE -4294967296
 int64_t cs_getsockopt_int(int fd, int level, int name);
 
 /* --- inet.c: numeric addresses as text -----------------------------------------
- * `packed` has room for 16 bytes, `text` for 46.  The results are the bytes that were put
+ * `packed` has 16 bytes, `text` 46.  The results are the bytes that were put
  * there, the text's without its NUL; -EINVAL for a text that is not an address. */
 
 int cs_inet_aton(const char *text, char *packed);
@@ -277,8 +277,8 @@ typedef struct {
     char name[16];
 } cs_interface;
 
-/* How many interfaces there are; fills in as many of them as there is room for. */
-int cs_if_nameindex(cs_interface *interfaces, size_t room);
+/* How many interfaces there are; fills in up to `size` of them. */
+int cs_if_nameindex(cs_interface *interfaces, size_t size);
 int64_t cs_if_nametoindex(const char *name);
 /* Puts the name into the 16 bytes at `name`. */
 int cs_if_indextoname(unsigned int index, char *name);
@@ -303,12 +303,9 @@ int cs_take_unix(const cs_addr *addr, cs_fields *fields);
 int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len);
 int cs_take_raw(const cs_addr *addr, cs_fields *fields);
 
-int cs_put_netlink(cs_addr *addr, uint32_t pid, uint32_t groups);
-int cs_take_netlink(const cs_addr *addr, cs_fields *fields);
-int cs_put_vsock(cs_addr *addr, uint32_t cid, uint32_t port);
-int cs_take_vsock(const cs_addr *addr, cs_fields *fields);
-int cs_put_qipcrtr(cs_addr *addr, uint32_t node, uint32_t port);
-int cs_take_qipcrtr(const cs_addr *addr, cs_fields *fields);
+/* AF_NETLINK, AF_QIPCRTR and AF_VSOCK, whose addresses are two numbers. */
+int cs_put_pair(cs_addr *addr, int family, uint32_t first, uint32_t second);
+int cs_take_pair(const cs_addr *addr, cs_fields *fields);
 /* Both are -EINVAL for an address type that is none of TIPC's. */
 int cs_put_tipc(cs_addr *addr, uint32_t type, uint32_t v1, uint32_t v2, uint32_t v3,
                 uint32_t scope);

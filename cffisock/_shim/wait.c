@@ -22,7 +22,7 @@ int64_t cs_deadline(int64_t wait)
     if (wait <= 0)
         return wait;
     start = now();
-    /* Even, since the last bit has a meaning of its own: cs_is_ready. */
+    /* Even, since the last bit has a meaning of its own: shim_is_ready. */
     return wait >= INT64_MAX - 1 - start ? 1 - INT64_MAX : -((start + wait + 1) & ~(int64_t)1);
 }
 
@@ -37,7 +37,7 @@ static int poll_timeout(int64_t deadline)
     return left > INT_MAX ? INT_MAX : (int)left;
 }
 
-int cs_poll(int fd, short events)
+int shim_poll(int fd, short events)
 {
     struct pollfd p = {.fd = fd, .events = events};
 
@@ -45,7 +45,7 @@ int cs_poll(int fd, short events)
     return fd < 0 || poll(&p, 1, 0) != 0;
 }
 
-int64_t cs_wait(int fd, short events, int64_t wait)
+int64_t shim_wait(int fd, short events, int64_t wait)
 {
     struct pollfd p = {.fd = fd, .events = events};
     int64_t deadline = cs_deadline(wait);
@@ -61,28 +61,28 @@ int64_t cs_wait(int fd, short events, int64_t wait)
         return -errno;
     if (wait == -1)
         return -EINTR;
-    return ready > 0 ? deadline | 1 : cs_progressed(deadline);
+    return ready > 0 ? deadline | 1 : shim_progressed(deadline);
 }
 
-int64_t cs_pause(int64_t wait)
+int64_t shim_pause(int64_t wait)
 {
     int64_t deadline = cs_deadline(wait);
 
     if (now() >= -deadline)
         return CS_TIMED_OUT;
     poll(NULL, 0, 1);
-    return cs_progressed(deadline);
+    return shim_progressed(deadline);
 }
 
-int64_t cs_failed(int fd, short events, int64_t wait)
+int64_t shim_failed(int fd, short events, int64_t wait)
 {
     int timed = wait != -1 && wait != 0;
 
     if (errno == EINTR && timed)
-        return cs_progressed(cs_deadline(wait));
+        return shim_progressed(cs_deadline(wait));
     if ((errno != EAGAIN && errno != EWOULDBLOCK) || !timed)
         return -errno;
     /* poll(2) said ready and yet the operation was not: another thread was faster, or the queue
      * of a datagram's receiver is full, which poll(2) does not see. */
-    return cs_is_ready(wait) ? cs_pause(wait) : cs_wait(fd, events, wait);
+    return shim_is_ready(wait) ? shim_pause(wait) : shim_wait(fd, events, wait);
 }

@@ -115,7 +115,7 @@ def recvmmsg(
     box = borrow()
     try:
         batch = batch_of(box, number, number * size, number * (control_size + trains))
-        batch.incoming.rooms, batch.incoming.size = ffi.NULL, size
+        batch.incoming.buffers, batch.incoming.size = ffi.NULL, size
         batch.incoming.train_control = trains
         return _receive(
             self, batch, number, control_size, flags, lambda lengths: batch.data(lengths, size)
@@ -162,11 +162,11 @@ def _receive_into(
     number = len(memory)
     if number == 0:
         return []
-    rooms = allocate("cs_iov[]", [(view, len(view)) for view in memory])
+    buffers = allocate("cs_iov[]", [(view, len(view)) for view in memory])
     box = borrow()
     try:
         batch = batch_of(box, number, 0, number * control_size)
-        batch.incoming.rooms, batch.incoming.size = rooms, 0
+        batch.incoming.buffers, batch.incoming.size = buffers, 0
         batch.incoming.train_control = 0
         return _receive(self, batch, number, control_size, flags, lambda lengths: lengths)
     finally:

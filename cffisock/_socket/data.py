@@ -23,7 +23,7 @@ from .._edge.memory import (
 from .mailbox import DATA_SIZE, Mailbox, borrow, give_mailbox, take_mailbox
 
 audit = sys.audit
-NEW_ADDRESS = lib.CS_NEW_ADDRESS
+MORE = lib.CS_MORE
 # CPython finds a global sooner than an attribute of `lib`.
 cs_recv, cs_recvfrom, cs_send, cs_sendto = lib.cs_recv, lib.cs_recvfrom, lib.cs_send, lib.cs_sendto
 # The defaults of `flags` and `nbytes`: `is` tells them from what is equal to 0 and no int.
@@ -122,10 +122,10 @@ def recvfrom(
     n = cs_recvfrom(self._cs_fd, box.memory, bufsize, flags, box.addr, self._cs_wait)
     if n < 0:
         n = _recvfrom_again(n, self, box, box.memory, bufsize, flags)
-    if n < NEW_ADDRESS:
+    if n < MORE:
         address = box.address
     else:
-        n -= NEW_ADDRESS
+        n -= MORE
         address = box.new_address(self)
     data = box.view[:n] if n <= bufsize else cut(box.view, bufsize, n)
     give_mailbox(box)
@@ -180,10 +180,10 @@ def _recvfrom_memory(
     n: int = cs_recvfrom(self._cs_fd, memory, size, flags, box.addr, self._cs_wait)
     if n < 0:
         n = _recvfrom_again(n, self, box, memory, size, flags)
-    if n < NEW_ADDRESS:
+    if n < MORE:
         address = box.address
     else:
-        n -= NEW_ADDRESS
+        n -= MORE
         address = box.new_address(self)
     give_mailbox(box)
     return n, address

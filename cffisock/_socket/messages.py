@@ -29,7 +29,7 @@ from .mailbox import CONTROL_SIZE, DATA_SIZE, Mailbox, borrow, give_mailbox, tak
 cs_recvmsg, cs_recvmsgv = lib.cs_recvmsg, lib.cs_recvmsgv
 cs_send, cs_sendmsg, cs_sendmsgv = lib.cs_send, lib.cs_sendmsg, lib.cs_sendmsgv
 NULL = ffi.NULL
-EXTRAS = lib.CS_EXTRAS
+MORE = lib.CS_MORE
 CONTROL_ITEM_MAX = lib.CS_CONTROL_MAX
 NO_FLAGS = 0
 NOTHING: tuple[t.Any, ...] = ()
@@ -73,7 +73,7 @@ def recvmsg(
         n = cs_recvmsg(self._cs_fd, memory, bufsize, msg, ancbufsize, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, cs_recvmsg, memory, bufsize, msg, ancbufsize, flags)
-        if n != EXTRAS:
+        if n < MORE:
             return view[:n], [], 0, None
         n, items, flags, address = unpack_extras(box, self)
         # With MSG_TRUNC n may be more.
@@ -130,7 +130,7 @@ def recvmsg_into(
             n: int = cs_recvmsgv(self._cs_fd, *arguments, self._cs_wait)
             if n < 0:
                 n = again(n, self, cs_recvmsgv, *arguments)
-            return unpack_extras(box, self) if n == EXTRAS else (n, [], 0, None)
+            return unpack_extras(box, self) if n >= MORE else (n, [], 0, None)
         finally:
             if control_size <= CONTROL_SIZE:
                 give_mailbox(box)

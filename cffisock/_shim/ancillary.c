@@ -1,0 +1,75 @@
+/* Control messages, the ancillary data of a message: cmsg(3). */
+#include "internal.h"
+
+void shim_read_control(cs_msg *msg, size_t offset)
+{
+    cs_extras *extras = &msg->extras;
+    size_t left = msg->control_len - offset, end, next;
+    struct cmsghdr header;
+
+    extras->start = extras->next = 0;
+    if (left < CMSG_LEN(0))
+        return;
+    memcpy(&header, msg->control + offset, sizeof header);
+    if (header.cmsg_len < CMSG_LEN(0))
+        return;
+    extras->cut = header.cmsg_len > left;
+    end = extras->cut ? left : header.cmsg_len;
+    next = CMSG_SPACE(end - CMSG_LEN(0));
+    extras->level = header.cmsg_level;
+    extras->type = header.cmsg_type;
+    extras->start = (int64_t)(offset + CMSG_LEN(0));
+    extras->end = (int64_t)(offset + end);
+    extras->next = next < left ? (int64_t)(offset + next) : 0;
+}
+
+void cs_next_control(cs_msg *msg)
+{
+    if (msg->extras.next > 0)
+        shim_read_control(msg, (size_t)msg->extras.next);
+    else
+        msg->extras.start = 0;
+}
+
+/* Closes the descriptors in the control message that `msg` is at. */
+static void close_rights(const cs_msg *msg)
+{
+    const cs_extras *extras = &msg->extras;
+    int fd;
+
+    for (int64_t at = extras->start; at + (int64_t)sizeof fd <= extras->end; at += sizeof fd) {
+        memcpy(&fd, msg->control + at, sizeof fd);
+        close(fd);
+    }
+}
+
+void cs_close_received(cs_msg *msg)
+{
+    SHIM_EACH_CONTROL(msg)
+    {
+        if (msg->extras.level == SOL_SOCKET && msg->extras.type == SCM_RIGHTS)
+            close_rights(msg);
+    }
+}
+
+size_t cs_put_control(char *control, size_t offset, int level, int type, const char *data,
+                      size_t len)
+{
+    struct cmsghdr header = {.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(len)};
+    char *at = control + offset;
+
+    memset(at, 0, CMSG_SPACE(len));
+    memcpy(at, &header, sizeof header);
+    memcpy(at + CMSG_LEN(0), data, len);
+    return offset + CMSG_SPACE(len);
+}
+
+size_t cs_cmsg_len(size_t len)
+{
+    return CMSG_LEN(len);
+}
+
+size_t cs_cmsg_space(size_t len)
+{
+    return CMSG_SPACE(len);
+}

@@ -1,0 +1,38 @@
+/* Options: getsockopt(2), setsockopt(2). */
+#include "internal.h"
+
+int cs_setsockopt(int fd, int level, int name, const char *value, size_t len)
+{
+    return shim_done(setsockopt(fd, level, name, value, (socklen_t)len));
+}
+
+/* The options of AF_VSOCK, whose level is the family, are of 64 bits. */
+int cs_setsockopt_int(int fd, int level, int name, int value)
+{
+    uint64_t wide = (uint64_t)value;
+
+    if (level == AF_VSOCK)
+        return shim_done(setsockopt(fd, level, name, &wide, sizeof wide));
+    return shim_done(setsockopt(fd, level, name, &value, sizeof value));
+}
+
+int cs_getsockopt(int fd, int level, int name, char *value, size_t len)
+{
+    socklen_t size = (socklen_t)len;
+
+    if (getsockopt(fd, level, name, value, &size) < 0)
+        return -errno;
+    return (int)size;
+}
+
+int64_t cs_getsockopt_int(int fd, int level, int name)
+{
+    int value = 0;
+    uint64_t wide = 0;
+    int is_wide = level == AF_VSOCK;
+    socklen_t len = is_wide ? sizeof wide : sizeof value;
+
+    if (getsockopt(fd, level, name, is_wide ? (void *)&wide : &value, &len) < 0)
+        return CS_NO_VALUE - errno;
+    return is_wide ? (int64_t)wide : value;
+}
