@@ -493,6 +493,7 @@ def test_no_class_of_the_callers_decides_which_host_it_is(make: Callable[[str], 
             look_up(make("127.0.0.3\0x"))
 
 
+@pytest.mark.netbase
 def test_no_class_of_the_callers_decides_which_service_it_is() -> None:
     for port in (Stranger("80"), StrangeBytes(b"80")):
         assert {answer[4][1] for answer in low.getaddrinfo("127.0.0.1", port)} == {80}
