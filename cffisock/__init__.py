@@ -152,10 +152,7 @@ if TYPE_CHECKING:
     import selectors as selectors
 
     # The constants come from a table that a type checker cannot see.
-    BDADDR_ANY: str
-    BDADDR_LOCAL: str
-
-    def __getattr__(name: str) -> int: ...
+    from ._public_constants import *
 else:
     # Modules that programs find here, since the standard module imports them.
     _LATER = {"array", "selectors"}

@@ -16,7 +16,9 @@ import pytest
 import cffisock
 from cffisock import _annotations, _types
 from cffisock._cffi import ffi, lib
+from cffisock._edge.platform import TEXTS
 
+from . import typed_constants
 from .support import isolated, own, python
 
 PACKAGE = Path(cffisock.__file__).parent
@@ -58,10 +60,17 @@ def test_what_is_declared_of_cffi_is_there() -> None:
     assert [name for name in declared("_FFI") if not hasattr(ffi, name)] == []
 
 
-@pytest.mark.parametrize("name", ["py.typed", "_cffi.pyi"])
+@pytest.mark.parametrize("name", ["py.typed", "_cffi.pyi", "_public_constants.pyi"])
 def test_the_types_are_in_the_package(name: str) -> None:
     """That they are in the wheel too, test_build.py finds out."""
     assert (PACKAGE / name).is_file()
+
+
+def test_the_constants_are_declared_as_the_table_has_them() -> None:
+    """If not: python -m tests.typed_constants."""
+    assert typed_constants.STUB.read_text(encoding="utf-8") == typed_constants.text()
+    missing = {*cffisock._socket.CONSTANT_NAMES} - {*typed_constants.names(), *TEXTS}
+    assert missing == set()
 
 
 def is_ours(value: Any) -> bool:
@@ -122,4 +131,7 @@ def test_the_signature_of_the_class() -> None:
 
 def test_the_typed_program_runs() -> None:
     program: Any = python(str(Path(__file__).with_name("typed_program.py")))
-    assert (program.stdout, program.stderr) == ("typed\nTrue None True\n", "")
+    assert (program.stdout, program.stderr) == (
+        "typed\nTrue None True True True 00:00:00:00:00:00\n",
+        "",
+    )

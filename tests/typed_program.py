@@ -42,8 +42,11 @@ def main() -> None:
         thread.join()
     names: list[tuple[int, str]] = socket.if_nameindex()
     timeout: float | None = socket.getdefaulttimeout()
-    family: int = socket.AF_UNIX
-    print(len(names) > 0, timeout, family == socket.AddressFamily(1))
+    family: socket.AddressFamily = socket.AF_UNIX
+    flags: socket.MsgFlag = socket.MSG_PEEK | socket.MSG_DONTWAIT
+    option: int = socket.SO_REUSEADDR
+    nobody: str = socket.BDADDR_ANY
+    print(len(names) > 0, timeout, family == 1, flags > 0, option > 0, nobody)
 
 
 def wrong(sock: socket.socket) -> None:
@@ -52,6 +55,7 @@ def wrong(sock: socket.socket) -> None:
     sock.listen(backlog="many")  # type: ignore[call-arg]
     socket.if_nametoindex(1.5)  # type: ignore[arg-type]
     socket.create_server()  # type: ignore[call-arg]
+    sock.listen(socket.AF_NONSENSE)  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+__all__ = [
+    "ENUMS",
+    "FAMILIES",
+    "TYPES",
+    "AddressFamily",
+    "AddressInfo",
+    "MsgFlag",
+    "SocketKind",
+    "_intenum_converter",
+]
+
 _SOURCE = SimpleNamespace(**CONSTANTS)
 
 
@@ -39,10 +50,13 @@ def _reduce_ex_by_name(member: Any, _protocol: int) -> Any:
     return type(member), (member.value,)
 
 
-AddressFamily = _make(IntEnum, "AddressFamily", "AF_")
-SocketKind = _make(IntEnum, "SocketKind", "SOCK_")
-MsgFlag = _make(IntFlag, "MsgFlag", "MSG_")
-AddressInfo = _make(IntFlag, "AddressInfo", "AI_")
+if TYPE_CHECKING:
+    from .._public_constants import AddressFamily, AddressInfo, MsgFlag, SocketKind
+else:
+    AddressFamily = _make(IntEnum, "AddressFamily", "AF_")
+    SocketKind = _make(IntEnum, "SocketKind", "SOCK_")
+    MsgFlag = _make(IntFlag, "MsgFlag", "MSG_")
+    AddressInfo = _make(IntFlag, "AddressInfo", "AI_")
 
 ENUMS: tuple[Any, ...] = (AddressFamily, SocketKind, MsgFlag, AddressInfo)
 

@@ -14,34 +14,37 @@ import sys
 from .. import _types as t
 from .._edge.interpreter import interpreters_own
 from .._edge.platform import CONSTANTS
+from .._socket.base import socket
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 
 
-def adapt(kind: t.Any) -> None:
-    """Lets ``_ssl`` work with sockets of ``kind``, the class ``ssl.SSLSocket`` over cffisock."""
-    _refuse_batches(kind)
+def adapt(cls: t.Any) -> None:
+    """Lets ``_ssl`` work with sockets of ``cls``, the class ``ssl.SSLSocket`` over cffisock."""
+    _refuse_unknown(cls)
     own = interpreters_own("_socket")
     if hasattr(own, "CAPI"):  # PyPy's _ssl, which is Python, takes any socket
-        _keep_in_step(kind)
-        _give_shadows(sys.modules[kind.__module__].SSLContext, kind, _shadow_type(own.socket))
+        _keep_in_step(cls)
+        _give_shadows(sys.modules[cls.__module__].SSLContext, cls, _shadow_type(own.socket))
 
 
-def _refuse_batches(kind: t.Any) -> None:
-    """Lets no batch go past TLS in the clear, as ``ssl`` itself does it for single messages."""
+def _refuse_unknown(cls: t.Any) -> None:
+    """Refuses what ``ssl`` does not know, as it does for single messages: it would go past TLS."""
 
     def refusal(name: str) -> t.Any:
         def refuse(self: t.Any, *args: t.Any, **kwargs: t.Any) -> t.NoReturn:
             raise NotImplementedError(f"{name} not allowed on instances of {type(self)}")
 
-        return functools.wraps(getattr(kind, name))(refuse)
+        return functools.wraps(getattr(cls, name))(refuse)
 
-    for name in ("recvmmsg", "recvmmsg_into", "sendmmsg"):
-        setattr(kind, name, refusal(name))
+    known = {*dir(interpreters_own("_socket").socket), *vars(cls)}
+    for name, member in vars(socket).items():
+        if callable(member) and not name.startswith("_") and name not in known:
+            setattr(cls, name, refusal(name))
 
 
 def _shadow_type(base: t.Any) -> t.Any:
-    """The type of the shadows, of the interpreter's own socket type ``base``."""
+    """Makes the type of the shadows, of the interpreter's own socket type ``base``."""
 
     class Shadow(base):  # type: ignore[misc]
         """A socket that does not own its descriptor."""
@@ -53,13 +56,13 @@ def _shadow_type(base: t.Any) -> t.Any:
     return Shadow
 
 
-def _give_shadows(context: t.Any, kind: t.Any, shadow_type: t.Any) -> None:
+def _give_shadows(context: t.Any, cls: t.Any, shadow_type: t.Any) -> None:
     """Lets ``context``, the class ``ssl.SSLContext``, hand the shadows of sockets to ``_ssl``."""
     wrap = context._wrap_socket
 
     @functools.wraps(wrap)
     def _wrap_socket(self: t.Any, sock: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        if not isinstance(sock, kind):
+        if not isinstance(sock, cls):
             return wrap(self, sock, *args, **kwargs)
         shadow = shadow_type(sock.family, SOCK_STREAM, sock.proto, sock.fileno())
         shadow.settimeout(sock.gettimeout())
@@ -71,12 +74,12 @@ def _give_shadows(context: t.Any, kind: t.Any, shadow_type: t.Any) -> None:
     context._wrap_socket = _wrap_socket
 
 
-def _keep_in_step(kind: t.Any) -> None:
-    """Lets the shadow of a socket of ``kind`` have its timeout, and its descriptor or none."""
-    detach, close, unwrap = kind.detach, kind._real_close, kind.unwrap
+def _keep_in_step(cls: t.Any) -> None:
+    """Lets the shadow of a socket of ``cls`` have its timeout, and its descriptor or none."""
+    detach, close, unwrap = cls.detach, cls._real_close, cls.unwrap
 
     def in_step(name: str) -> t.Any:
-        set_timeout = getattr(kind, name)
+        set_timeout = getattr(cls, name)
 
         @functools.wraps(set_timeout)
         def set_both(self: t.Any, value: t.Any, /) -> None:
@@ -110,10 +113,10 @@ def _keep_in_step(kind: t.Any) -> None:
         # Where the kernel encrypts, Python 3.15 asks for this before it uses send().
         raise giveup("the file goes through send()")
 
-    kind._shadow = None
-    kind.settimeout = in_step("settimeout")
-    kind.setblocking = in_step("setblocking")
-    kind.detach = _detach
-    kind._real_close = _real_close
-    kind.unwrap = _unwrap
-    kind._sendfile_zerocopy = _sendfile_zerocopy
+    cls._shadow = None
+    cls.settimeout = in_step("settimeout")
+    cls.setblocking = in_step("setblocking")
+    cls.detach = _detach
+    cls._real_close = _real_close
+    cls.unwrap = _unwrap
+    cls._sendfile_zerocopy = _sendfile_zerocopy
