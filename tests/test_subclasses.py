@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import sys
 import tempfile
 import threading
 from typing import Any, Callable, Protocol
@@ -266,6 +267,8 @@ def recorded(module: Any, call: Callable[[Any], Any], timeout: float | None) -> 
 @pytest.mark.parametrize("name", METHODS)
 def test_which_methods_a_method_calls(name: str, timeout: float | None) -> None:
     ours, theirs = (recorded(module, METHODS[name], timeout) for module in (cffisock, own))
+    if sys.version_info >= (3, 15) and "_sendfile_use_sendfile" in theirs:
+        theirs.remove("fileno")  # which it asks for a second time
     assert [*map(str, ours)] == theirs
 
 
