@@ -1,4 +1,4 @@
-"""What is made of sockets: connections, servers, pairs, descriptors sent to other processes.
+"""Functions that make sockets or use several: connections, servers, pairs, sent descriptors.
 
 Programs replace ``socket.socket``, ``socket.getaddrinfo`` and others with their own (proxies, name
 servers, guards, tests) and rely on these functions to use them: hence ``public.`` before them.
@@ -36,7 +36,7 @@ _GLOBAL_DEFAULT_TIMEOUT: t.Any = object()
 
 
 def fromfd(fd: t.SupportsIndex, family: int, type: int, proto: int = 0) -> socket:
-    """A socket on a duplicate of the descriptor ``fd``: dup(2)."""
+    """Makes a socket on a duplicate of the descriptor ``fd``: dup(2)."""
     sock: socket = base.on_descriptor(
         lambda fd: public.socket(family, type, proto, fd), public.dup(fd)
     )
@@ -46,7 +46,7 @@ def fromfd(fd: t.SupportsIndex, family: int, type: int, proto: int = 0) -> socke
 def socketpair(
     family: t.Optional[int] = None, type: int = SOCK_STREAM, proto: int = 0
 ) -> tuple[socket, socket]:
-    """Two sockets that are connected to each other, of AF_UNIX by default: socketpair(2)."""
+    """Makes two sockets that are connected to each other, by default of AF_UNIX: socketpair(2)."""
     if family is None:
         family = AF_UNIX
     if public.socket is socket:
@@ -68,7 +68,7 @@ def socketpair(
 def _fallback_socketpair(
     family: int = AF_INET, type: int = SOCK_STREAM, proto: int = 0
 ) -> tuple[socket, socket]:
-    """As `socketpair`, over TCP on the loopback interface, for AF_INET and AF_INET6."""
+    """Does as `socketpair`, over TCP on the loopback interface, for AF_INET and AF_INET6."""
     if family not in (AF_INET, AF_INET6):
         raise ValueError("Only AF_INET and AF_INET6 socket address families are supported")
     if type != SOCK_STREAM:
@@ -116,7 +116,7 @@ def _require_peers(one: socket, other: socket) -> None:
 def getaddrinfo(
     host: t.Any, port: t.Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
 ) -> list[tuple[t.Any, t.Any, int, str, t.Any]]:
-    """The addresses of ``host`` and ``port``, either of which may be None: getaddrinfo(3).
+    """Looks up the addresses of ``host`` and ``port``; either may be None: getaddrinfo(3).
 
     Each is ``(family, type, proto, canonname, address)``, what `socket` and its ``connect``
     or ``bind`` take.  The other arguments narrow the choice.  Raises gaierror.
@@ -136,7 +136,7 @@ def create_connection(
     *,
     all_errors: bool = False,
 ) -> socket:
-    """A socket connected to the first of the addresses of ``(host, port)`` that answers.
+    """Connects a socket to the first of the addresses of ``(host, port)`` that answers.
 
     ``timeout`` is for each attempt, in seconds, and stays the socket's; without it there is
     the default one.  ``source_address`` is what to bind to before.  If nothing answers the
@@ -179,7 +179,7 @@ def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> t.NoRet
 
 
 def has_dualstack_ipv6() -> bool:
-    """Whether an AF_INET6 socket here can take IPv4 connections too: ipv6(7)."""
+    """Returns whether an AF_INET6 socket here can take IPv4 connections too: ipv6(7)."""
     if not public.has_ipv6:
         return False
     try:
@@ -198,7 +198,7 @@ def create_server(
     reuse_port: bool = False,
     dualstack_ipv6: bool = False,
 ) -> socket:
-    """A SOCK_STREAM socket bound to ``address`` that listens.
+    """Makes a SOCK_STREAM socket that is bound to ``address`` and listens.
 
     ``reuse_port`` sets SO_REUSEPORT, where that is an option.  With ``dualstack_ipv6`` an
     AF_INET6 socket takes IPv4 connections too.  Errors name the address.
@@ -283,7 +283,7 @@ def recv_fds(
 
 
 def getfqdn(name: str = "") -> str:
-    """The fully qualified name of the host ``name``, by default of this one.
+    """Returns the fully qualified name of the host ``name``, by default of this one.
 
     That is the first with a dot in it of the names that gethostbyaddr() knows, else its
     first, else ``name`` as it is.

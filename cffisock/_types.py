@@ -1,4 +1,4 @@
-"""What annotations refer to, as ``t.Any`` or ``t.Seconds`` after ``from . import _types as t``.
+"""The names in annotations: ``t.Any`` or ``t.Seconds``, after ``from . import _types as t``.
 
 Annotations are not evaluated until somebody asks for them, as typing.get_type_hints() does.  What
 they need is imported then, since importing typing takes as long as all the rest of cffisock.

@@ -1,6 +1,8 @@
 """Socket addresses: Python's tuples and strings on one side, the kernel's bytes on the other.
 
-A family has a module of its own with a `Codec`, and its line in `MODULES` or `CODECS`.
+A family is one file here, with a `Codec` that packs and unpacks, and a line in `MODULES` or
+`CODECS`.  No system call belongs here but the look-up of a host or an interface.  From outside this
+module's `__all__` is used, and of `inet` also its functions for numeric hosts.
 """
 
 from __future__ import annotations

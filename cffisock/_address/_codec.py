@@ -1,4 +1,4 @@
-"""What a family's module has to offer."""
+"""The `Codec` that each family has, and what the codecs have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The command ``python -m cffisock``, or ``cffisock``: its words, each in a file of its own."""
+"""The command ``python -m cffisock``, or ``cffisock``: its words, each in a file of its own.
+
+Nothing else imports from here.  `main` is the console command.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Where Python meets the compiled module: what callers pass, the memory that C works on, what
-results and constants mean.
+"""The edge between Python and the compiled module: arguments of callers, memory that C works on,
+results and constants.
 
-Everything else stands on these files; they know neither sockets nor addresses.
+What belongs here knows neither sockets nor addresses, and everything else stands on it.  All of it
+may be used from every other folder; a name with an underscore is its file's own.
 """

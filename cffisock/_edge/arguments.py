@@ -1,4 +1,4 @@
-"""What callers pass: integers, seconds, hosts, checked and worded as the standard module does."""
+"""Arguments of callers: integers, seconds, hosts, checked and worded as in the standard module."""
 
 from __future__ import annotations
 

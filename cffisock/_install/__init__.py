@@ -1,4 +1,8 @@
-"""cffisock in place of the interpreter's own socket module."""
+"""cffisock in place of the interpreter's own socket module.
+
+What changes modules that are not ours belongs here, and nowhere else.  `install` and `installed`
+are for everybody; `tls.adapt` is called when ``ssl`` derives its class.
+"""
 
 from __future__ import annotations
 

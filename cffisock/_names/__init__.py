@@ -1,4 +1,5 @@
 """Names and numbers: of hosts, services and protocols, of interfaces, of IP addresses as text.
 
-Each file is functions of the low-level module, which takes them from here.
+What belongs here needs no socket.  From outside the public functions are used: the low-level module
+shows them under its name.
 """

@@ -1,4 +1,4 @@
-/* What all address families share, and the addresses of families that have no
+/* The functions that all address families share, and the addresses of families that have no
  * file of their own. */
 #include "internal.h"
 

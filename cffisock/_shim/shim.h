@@ -24,8 +24,8 @@
  */
 
 #define CS_TIMED_OUT -4095
-/* Added to a result that does not say all: the function's comment says what else there is.  No
- * number of bytes is so great. */
+/* Added to a result when there is more than the number says; the comment of the function says
+ * what.  Greater than any number of bytes. */
 #define CS_MORE 0x10000000000
 
 /* A socket address: `len` bytes of a struct sockaddr, 0 for none.  `family` is
@@ -58,7 +58,7 @@ int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait
 
 /* --- wait.c: time ------------------------------------------------------------- */
 
-/* `wait` as a deadline that starts now: for an operation that takes several calls. */
+/* Returns `wait` as a deadline that starts now: for an operation that takes several calls. */
 int64_t cs_deadline(int64_t wait);
 
 /* --- messages.c, ancillary.c: messages and what comes along ------------------------ */
@@ -113,7 +113,7 @@ int64_t cs_sendmsgv(int fd, char **bases, const size_t *lens, size_t count, cons
  * of the next. */
 size_t cs_put_control(char *control, size_t offset, int level, int type, const char *data,
                       size_t len);
-/* The size of a control message with `len` bytes of data, without and with padding. */
+/* Return the size of a control message with `len` bytes of data, without and with padding. */
 size_t cs_cmsg_len(size_t len);
 size_t cs_cmsg_space(size_t len);
 
@@ -170,11 +170,11 @@ typedef struct {
     int64_t datagrams;
 } cs_outgoing;
 
-/* How many messages were received. */
+/* Returns how many messages were received. */
 int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wait);
-/* How many datagrams were sent; `data` is that of all messages, one after the other. */
+/* Returns how many datagrams were sent; `data` is that of all messages, one after the other. */
 int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64_t wait);
-/* The size of a train's own control message and of those that the kernel puts before it. */
+/* Returns the size of a train's own control message and of those that the kernel puts first. */
 size_t cs_train_control(void);
 
 /* --- base.c: the life of a descriptor --------------------------------------
@@ -191,7 +191,7 @@ int cs_listen(int fd, int backlog);
 /* Starts to connect.  Unlike others it is not called again: cs_connect_again goes on. */
 int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait);
 int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait);
-/* 0; CS_MORE if `addr` had another address in it. */
+/* Return 0, or CS_MORE if `addr` had another address in it. */
 int64_t cs_getsockname(int fd, cs_addr *addr);
 int64_t cs_getpeername(int fd, cs_addr *addr);
 int cs_shutdown(int fd, int how);
@@ -203,25 +203,24 @@ int cs_set_blocking(int fd, int blocking);
 
 int cs_setsockopt(int fd, int level, int name, const char *value, size_t len);
 int cs_setsockopt_int(int fd, int level, int name, int value);
-/* The length of the option's value. */
+/* Returns the length of the option's value. */
 int cs_getsockopt(int fd, int level, int name, char *value, size_t len);
-/* The option's int, which may be any, or CS_NO_VALUE - errno. */
+/* Returns the option's int, which may be any, or CS_NO_VALUE - errno. */
 #define CS_NO_VALUE -4294967296
 int64_t cs_getsockopt_int(int fd, int level, int name);
 
 /* --- inet.c: numeric addresses as text -----------------------------------------
- * `packed` has 16 bytes, `text` 46.  The results are the bytes that were put
- * there, the text's without its NUL; -EINVAL for a text that is not an address. */
+ * `packed` has 16 bytes, `text` 46.  They return how many bytes they put there, not counting
+ * the text's NUL, or -EINVAL for a text that is not an address. */
 
 int cs_inet_aton(const char *text, char *packed);
 int cs_inet_pton(int family, const char *text, char *packed);
 int cs_inet_ntop(int family, const char *packed, char *text);
 
 /* --- netdb.c: names, services, protocols ----------------------------------------
- * What is looked up with a `buf` is put there, `len` bytes that the caller owns; -ERANGE
- * asks for more of them. */
+ * `buf` is memory of the caller, `len` bytes, for what is found; -ERANGE asks for more. */
 
-/* The texts for an EAI_ code and an h_errno; nobody frees them. */
+/* Return the texts for an EAI_ code and an h_errno, which nobody frees. */
 const char *cs_gai_strerror(int code);
 const char *cs_hstrerror(int code);
 
@@ -234,8 +233,8 @@ typedef struct {
 } cs_answer;
 
 /* Looks `host` and `service` up, of which one may be NULL.  `buf` gets an array of cs_answer
- * and, behind it, the canonical name of the host, "" if there is none.  The number of
- * answers, -ERANGE, or an EAI_ code, all of which are negative. */
+ * and, behind it, the canonical name of the host, "" if there is none.  Returns the number of
+ * answers, -ERANGE, or an EAI_ code; all of those are negative. */
 int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
                    int flags, char *buf, size_t len);
 
@@ -244,8 +243,8 @@ typedef struct {
     char service[32];
 } cs_names;
 
-/* The names for a numeric `host` and `port`; an AF_INET6 address takes on `flowinfo` and
- * `scope`.  0, an EAI_ code, or -EAFNOSUPPORT where `ipv6` asks for one and it is not. */
+/* Looks up the names for a numeric `host` and `port`; an AF_INET6 address takes on `flowinfo` and
+ * `scope`.  Returns 0, an EAI_ code, or -EAFNOSUPPORT where `ipv6` asks for one and it is not. */
 int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowinfo,
                    uint32_t scope, int flags, cs_names *names);
 
@@ -258,13 +257,13 @@ typedef struct {
     size_t length;
 } cs_host;
 
-/* 0, an h_errno (of which one is -1), or -ERANGE. */
+/* Return 0, an h_errno (of which one is -1), or -ERANGE. */
 int cs_gethostbyname(const char *name, cs_host *host, char *buf, size_t len);
 int cs_gethostbyaddr(const cs_addr *addr, cs_host *host, char *buf, size_t len);
-/* A port, and a protocol's number; -ENOENT where there is none. */
+/* Return a port, and a protocol's number; -ENOENT where there is none. */
 int cs_getservbyname(const char *name, const char *proto, char *buf, size_t len);
 int cs_getprotobyname(const char *name, char *buf, size_t len);
-/* Puts the service's name at the start of `buf`: its length, or -ENOENT. */
+/* Puts the service's name at the start of `buf`; returns its length, or -ENOENT. */
 int cs_getservbyport(int port, const char *proto, char *buf, size_t len);
 
 int cs_gethostname(char *name, size_t len);
@@ -277,7 +276,7 @@ typedef struct {
     char name[16];
 } cs_interface;
 
-/* How many interfaces there are; fills in up to `size` of them. */
+/* Returns how many interfaces there are; fills in up to `size` of them. */
 int cs_if_nameindex(cs_interface *interfaces, size_t size);
 int64_t cs_if_nametoindex(const char *name);
 /* Puts the name into the 16 bytes at `name`. */
@@ -287,15 +286,16 @@ int cs_if_indextoname(unsigned int index, char *name);
  * cs_put_FAMILY makes `addr` of the parts of a Python address; cs_take_FAMILY takes one apart
  * that the kernel or a peer filled in.  The parts that it is too short for are 0. */
 
-/* Puts in the address of `host`, which `family` (or AF_UNSPEC) writes as a number: 1, or 0
- * where it is not one. */
+/* Puts in the address of `host` if that is a numeric one of `family`, or of any for AF_UNSPEC.
+ * Returns 1, or 0 where it is not. */
 int cs_put_host(cs_addr *addr, int family, const char *host);
-/* Looks `host` up and puts in its first address; NULL is any address.  0, or an EAI_ code. */
+/* Looks `host` up and puts in its first address; NULL is any address.  Returns 0 or an EAI_
+ * code. */
 int cs_resolve(cs_addr *addr, int family, const char *host);
 /* Complete what the two above put in; a scope of 0 leaves the one that the host has. */
 void cs_put_inet(cs_addr *addr, int port);
 void cs_put_inet6(cs_addr *addr, int port, uint32_t flowinfo, uint32_t scope);
-/* The number of the host, shifted by 16 bits, and the port. */
+/* Returns the number of the host, shifted by 16 bits, and the port. */
 int64_t cs_inet_number(const cs_addr *addr);
 int cs_take_inet6(const cs_addr *addr, cs_fields *fields);
 int cs_put_unix(cs_addr *addr, const char *path, size_t len);
@@ -315,7 +315,7 @@ int cs_put_alg(cs_addr *addr, const char *type, const char *name, uint32_t feat,
 /* The text is the type, as long as the third number says, and the name. */
 int cs_take_alg(const cs_addr *addr, cs_fields *fields);
 
-/* The number of an interface, by its name in the network namespace of the socket `fd`. */
+/* Returns the number of an interface, by its name in the network namespace of the socket `fd`. */
 int cs_interface_index(int fd, const char *name, size_t len);
 /* `hardware` has up to 8 bytes, else -EINVAL. */
 int cs_put_packet(cs_addr *addr, int ifindex, int protocol, int pkttype, int hatype,
@@ -343,7 +343,7 @@ int cs_take_hci(const cs_addr *addr, cs_fields *fields);
 
 /* --- the constants table (generated) ------------------------------------------ */
 
-/* The names are separated by spaces. */
+/* Returns the names, separated by spaces. */
 const char *cs_constant_names(void);
-/* As many as there are names, in the same order. */
+/* Returns as many values as there are names, in the same order. */
 const int64_t *cs_constant_values(void);

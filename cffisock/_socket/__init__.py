@@ -1,5 +1,9 @@
 """The low-level module, what the standard library calls ``_socket``: the base socket type,
-plain ints for constants, and the functions that need no public socket."""
+plain ints for constants, and the functions that need no public socket.
+
+What makes a system call on a socket belongs here: `base` is the type, and each other file a subject
+of its methods.  Programs see this namespace.  Within cffisock `base` and `ancillary` are used too.
+"""
 
 from __future__ import annotations
 
