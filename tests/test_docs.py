@@ -147,3 +147,22 @@ def test_the_changelogs_fragments_are_named_so_that_they_are_found() -> None:
     pattern = re.compile(r"\+[\w-]+\.(feature|bugfix|doc|removal|misc)\.rst")
     names = [path.name for path in (DOCS / "changes").iterdir() if path.name != ".gitignore"]
     assert [name for name in names if not pattern.fullmatch(name)] == []
+
+
+def test_the_files_that_the_design_names_are_there() -> None:
+    text = "".join((DOCS / f"{page}.rst").read_text() for page in ("design", "contributing"))
+    named = re.findall(r"``([\w/.]+\.(?:py|pyi|c|h|txt|rst|sh)|[\w/]+/)``", text)
+    folders = [ROOT, *(path for path in (ROOT / "cffisock").rglob("") if path.is_dir())]
+    assert len(named) > 50
+    assert [name for name in named if not any((folder / name).exists() for folder in folders)] == []
+
+
+def test_the_walks_of_the_design_find_their_way() -> None:
+    """What a walk says a file has, the file has."""
+    text = " ".join(sections("design")["Three walks"].split())
+    steps = re.findall(r"``(\w+)`` in ``([\w/.]+)``", text)
+    steps += [(name, file) for file, name in re.findall(r"``([\w/.]+)`` has ``(\w+)``", text)]
+    assert len(steps) >= 10
+    for name, file in steps:
+        source = (ROOT / "cffisock" / file).read_text(encoding="utf-8")
+        assert re.search(rf"^ *(?:def|int64_t|int) {name}\(", source, flags=re.MULTILINE), name

@@ -86,7 +86,10 @@ def test_what_ssl_does_not_know_is_refused(found: Any) -> None:
 
 
 def test_data_goes_through_tls_or_not_at_all(found: Any) -> None:
-    methods = {name for name in found if name.startswith(("recv", "send"))} - {"sendfile", "sendmsg_afalg"}
+    methods = {name for name in found if name.startswith(("recv", "send"))} - {
+        "sendfile",
+        "sendmsg_afalg",
+    }
     assert {name: found[name] for name in methods if found[name] not in ("ssl's", "refused")} == {}
     assert len(methods) >= 14
 
