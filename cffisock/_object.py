@@ -9,6 +9,7 @@ import sys
 from . import _sendfile
 from . import _types as t
 from ._cffi import lib
+from ._edge.arguments import name_methods
 from ._edge.enums import FAMILIES, TYPES
 from ._edge.errors import check
 from ._files import SocketIO
@@ -180,6 +181,9 @@ class socket(base.socket):
     def set_inheritable(self, inheritable: bool) -> None:
         """Sets whether the descriptor stays open in a program that this one executes."""
         os.set_inheritable(self.fileno(), inheritable)
+
+
+name_methods(socket)
 
 
 def bare() -> socket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import copy
 import gc
+import inspect
 import io
 import os
 import pickle
@@ -464,3 +465,13 @@ def test_reading_lines_while_they_come(family: int) -> None:
         with server.makefile("rb") as file:
             assert b"".join(file) == b"".join(lines)
         thread.join(LONG)
+
+
+def test_methods_are_named_by_their_class_whichever_file_they_are_from() -> None:
+    classes = cffisock.socket, _socket.socket
+    functions = {n: f for cls in classes for n, f in vars(cls).items() if inspect.isfunction(f)}
+    assert {"recvmmsg", "sendfile", "accept", "_sendfile_use_send"} <= set(functions)
+    assert [n for n in functions if functions[n].__qualname__ != f"socket.{n}"] == []
+    if sys.version_info >= (3, 10) and not IS_PYPY:  # others name the function alone
+        with pytest.raises(TypeError, match=r"^socket\.sendfile\(\) missing"):
+            cffisock.socket.sendfile()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from operator import index
+from types import FunctionType
 
 from .. import _types as t
 from .errors import warn
@@ -182,3 +183,10 @@ def port_number(port: t.SupportsIndex, caller: str) -> int:
     if not 0 <= number <= 0xFFFF:
         raise OverflowError(f"{caller}(): port must be 0-65535.")
     return number
+
+
+def name_methods(cls: t.Any) -> None:
+    """Lets a TypeError call the methods of ``cls`` by its name, whichever file they are from."""
+    for name, member in vars(cls).items():
+        if isinstance(member, FunctionType):
+            member.__module__, member.__qualname__ = cls.__module__, f"{cls.__name__}.{name}"

@@ -5,12 +5,11 @@ functions of other files."""
 from __future__ import annotations
 
 import sys
-from types import FunctionType
 
 from .. import _address
 from .. import _types as t
 from .._cffi import ffi, lib
-from .._edge.arguments import c_fd, c_int, seconds, wait_for
+from .._edge.arguments import c_fd, c_int, name_methods, seconds, wait_for
 from .._edge.errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
@@ -392,8 +391,4 @@ def _take_over(sock: socket, fileno: t.SupportsIndex, family: int, type: int, pr
         fileno.owner = sock
 
 
-# What a TypeError calls a method by, whichever file it is from.
-for _name_of, _method in list(vars(socket).items()):
-    if isinstance(_method, FunctionType):
-        _method.__module__, _method.__qualname__ = __name__, f"socket.{_name_of}"
-del _name_of, _method
+name_methods(socket)
