@@ -92,11 +92,8 @@ from ._socket import (
 
 __version__ = "0.1.0"
 
-globals().update(_platform.CONSTANTS)
-globals().update(_platform.TEXTS)
-for _enum in _enums.ENUMS:
-    globals().update(_enum.__members__)
-del _enum
+# Each name once: PyPy finds those later that were set twice.
+globals().update({**_platform.CONSTANTS, **_platform.TEXTS, **_enums.MEMBERS})
 
 __all__ = [
     "AddressFamily",

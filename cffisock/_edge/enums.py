@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENUMS",
     "FAMILIES",
+    "MEMBERS",
     "TYPES",
     "AddressFamily",
     "AddressInfo",
@@ -22,8 +23,6 @@ __all__ = [
     "_intenum_converter",
 ]
 
-_SOURCE = SimpleNamespace(**CONSTANTS)
-
 
 def _make(base: Any, name: str, prefix: str) -> Any:
     """Makes an enum as the interpreter makes those of its own module.
@@ -31,9 +30,9 @@ def _make(base: Any, name: str, prefix: str) -> Any:
     What they pickle as, for one, differs between its versions.  Where two names have one value the
     first in alphabetical order is the one that is shown.
     """
-    enum = base._convert_(
-        name, __name__, lambda each: each.startswith(prefix) and each.isupper(), _SOURCE
-    )
+    # Fewer names for `_convert_`, which asks a function about each.
+    named = {each: value for each, value in CONSTANTS.items() if each.startswith(prefix)}
+    enum = base._convert_(name, __name__, str.isupper, SimpleNamespace(**named))
     enum.__module__ = "cffisock"
     if enum.__reduce_ex__ is not Enum.__reduce_ex__:
         enum.__reduce_ex__ = _reduce_ex_by_name
@@ -59,6 +58,7 @@ else:
     AddressInfo = _make(IntFlag, "AddressInfo", "AI_")
 
 ENUMS: tuple[Any, ...] = (AddressFamily, SocketKind, MsgFlag, AddressInfo)
+MEMBERS = {name: member for enum in ENUMS for name, member in enum.__members__.items()}
 
 # Looked up for each socket: a dict is ten times faster than calling the enum.
 FAMILIES: dict[int, Any] = {int(member): member for member in AddressFamily}
