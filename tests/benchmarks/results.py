@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import statistics
@@ -80,8 +81,11 @@ class Result:
 
     @property
     def mean(self) -> float:
-        """The geometric mean of the ratios, but for what the other module can do in a loop only."""
-        ratios = [row.ratio for row in self.rows if row.room != "batches"]
+        """The geometric mean of the ratios that have a goal.
+
+        Batches are not among them, since the other module can do those in a loop only.
+        """
+        ratios = [row.ratio for row in self.rows if row.room != "batches" and row.goal < math.inf]
         return statistics.geometric_mean(ratios or [1.0])
 
     def save(self, path: Path) -> None:
