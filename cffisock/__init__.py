@@ -49,6 +49,7 @@ from ._edge.enums import (
 )
 from ._edge.enums import AddressInfo as AddressInfo
 from ._edge.enums import MsgFlag as MsgFlag
+from ._edge.timeouts import Deadline as Deadline
 from ._files import SocketIO as SocketIO
 from ._files import _blocking_errnos
 from ._install import install as install

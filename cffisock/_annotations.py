@@ -36,6 +36,7 @@ __all__ = [
     "Optional",
     "PathLike",
     "PublicSocket",
+    "Question",
     "Seconds",
     "Slot",
     "Socket",
@@ -98,6 +99,8 @@ Slot = tuple[Any, Any]
 # its extras and of its control buffer; the slot for its address; a scratch buffer for the data,
 # and its view.  Unpacking a NamedTuple instead would take three times as long.
 Envelope = tuple[Any, Any, Any, Slot, Any, Any]
+# Host, service, family, type, protocol and flags, as the shim's look-ups take them.
+Question = tuple[Any, Any, int, int, int, int]
 # What a protocol has in place of a codec's `pack` and `unpack`.
 Form = tuple[Callable[[Any, str], Any], Callable[[Any], Any]]
 

@@ -53,6 +53,7 @@ class _Lib:
 
     # wait.c
     def cs_deadline(self, wait: Int, /) -> int: ...
+    def cs_left(self, deadline: Int, /) -> int: ...
 
     # messages.c, ancillary.c
     def cs_recvmsg(
@@ -162,6 +163,24 @@ class _Lib:
         len: Int,
         /,
     ) -> int: ...
+    # lookups.c
+    def cs_lookup_start(
+        self,
+        host: Pointer,
+        service: Pointer,
+        family: Int,
+        type: Int,
+        proto: Int,
+        flags: Int,
+        started: Pointer,
+        /,
+    ) -> int: ...
+    def cs_lookup_wait(self, lookup: Pointer, wait: Int, /) -> int: ...
+    def cs_lookup_take(self, lookup: Pointer, buf: Pointer, len: Int, /) -> int: ...
+    def cs_lookup_take_first(self, lookup: Pointer, addr: Pointer, /) -> int: ...
+    def cs_lookup_end(self, lookup: Pointer, /) -> None: ...
+
+    # netdb.c
     def cs_getnameinfo(
         self,
         host: Pointer,

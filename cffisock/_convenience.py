@@ -11,7 +11,10 @@ import sys
 
 from . import _types as t
 from ._edge.enums import FAMILIES, TYPES, AddressFamily, SocketKind
+from ._edge.errors import TIMED_OUT, error_for
 from ._edge.platform import CONSTANTS
+from ._edge.timeouts import Deadline
+from ._names.netdb import NO_TIMEOUT
 from ._object import bare, socket
 from ._socket import base
 from ._socket.ancillary import CMSG_LEN
@@ -30,6 +33,8 @@ IPV6_ONLY = CONSTANTS["IPPROTO_IPV6"], CONSTANTS["IPV6_V6ONLY"]
 _LOCALHOST = "127.0.0.1"
 _LOCALHOST_V6 = "::1"
 _GLOBAL_DEFAULT_TIMEOUT: t.Any = object()
+# Seconds that each of several addresses gets of a deadline, if there are as many.
+LEAST_SHARE = 2.0
 
 
 # --- sockets on descriptors -----------------------------------------------------------
@@ -114,17 +119,27 @@ def _require_peers(one: socket, other: socket) -> None:
 
 
 def getaddrinfo(
-    host: t.Any, port: t.Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+    host: t.Any,
+    port: t.Any,
+    family: int = 0,
+    type: int = 0,
+    proto: int = 0,
+    flags: int = 0,
+    *,
+    timeout: t.Any = NO_TIMEOUT,
 ) -> list[tuple[t.Any, t.Any, int, str, t.Any]]:
     """Looks up the addresses of ``host`` and ``port``; either may be None: getaddrinfo(3).
 
     Each is ``(family, type, proto, canonname, address)``, what `socket` and its ``connect``
-    or ``bind`` take.  The other arguments narrow the choice.  Raises gaierror.
+    or ``bind`` take.  The other arguments narrow the choice.  Raises gaierror, or TimeoutError
+    after ``timeout`` seconds.  With a timeout, None too, a signal such as that of Ctrl-C has its
+    handler run at once; without, the C library waits as long as it likes.
     """
+    limit = {} if timeout is NO_TIMEOUT else {"timeout": timeout}
     return [
         (FAMILIES.get(found, found), TYPES.get(kind, kind), protocol, canonname, address)
         for found, kind, protocol, canonname, address in public._socket.getaddrinfo(
-            host, port, family, type, proto, flags
+            host, port, family, type, proto, flags, **limit
         )
     ]
 
@@ -135,35 +150,108 @@ def create_connection(
     source_address: t.Any = None,
     *,
     all_errors: bool = False,
+    happy_eyeballs_delay: t.Optional[float] = None,
+    interleave: t.Optional[int] = None,
 ) -> socket:
     """Connects a socket to the first of the addresses of ``(host, port)`` that answers.
 
     ``timeout`` is for each attempt, in seconds, and stays the socket's; without it there is
-    the default one.  ``source_address`` is what to bind to before.  If nothing answers the
-    last error is raised, or with ``all_errors`` an ExceptionGroup of them all, where the
-    interpreter has that.
+    the default one.  A `Deadline` is for the look-up and all attempts together.
+    ``source_address`` is what to bind to before.  With ``happy_eyeballs_delay`` the next attempt
+    begins after so many seconds, beside those before it: RFC 8305.  ``interleave`` is how many
+    addresses of the first family there are before another family has its turn, 1 by default with
+    that delay, else 0, which leaves the order.  If nothing answers the last error is raised, or
+    with ``all_errors`` an ExceptionGroup of them all, where the interpreter has that.
     """
     host, port = address
+    within = isinstance(timeout, Deadline) and public.getaddrinfo is getaddrinfo
+    limit = {"timeout": timeout} if within else {}
+    answers = public.getaddrinfo(host, port, 0, SOCK_STREAM, **limit)
+    if interleave or (interleave is None and happy_eyeballs_delay is not None):
+        from ._happy_eyeballs import interleaved  # noqa: PLC0415  (rarely needed)
+
+        answers = interleaved(answers, 1 if interleave is None else interleave)
     errors: list[OSError] = []
-    for family, kind, proto, _, found in public.getaddrinfo(host, port, 0, SOCK_STREAM):
-        sock: t.Optional[socket] = None
+    if happy_eyeballs_delay is None:
+        sock = _connect_in_turn(answers, timeout, source_address, errors)
+    else:
+        sock = _connect_side_by_side(answers, happy_eyeballs_delay, timeout, source_address, errors)
+    if sock is None:
+        _raise_connection_errors(errors, all_errors)
+    errors.clear()
+    return sock
+
+
+def _connect_in_turn(
+    answers: list[t.Any], timeout: t.Any, source_address: t.Any, errors: list[OSError]
+) -> t.Optional[socket]:
+    """Connects to one of the ``answers`` after the other; failures go into ``errors``."""
+    for left, answer in zip(range(len(answers), 0, -1), answers):
+        share = timeout
+        if isinstance(timeout, Deadline):
+            if timeout.left() == 0:
+                errors.append(error_for(TIMED_OUT))
+                return None
+            # A host that is silent leaves time for those after it.
+            share = Deadline(min(timeout.left(), max(timeout.left() / left, LEAST_SHARE)))
         try:
-            sock = public.socket(family, kind, proto)
-            if timeout is not _GLOBAL_DEFAULT_TIMEOUT:
-                sock.settimeout(timeout)
-            if source_address:
-                sock.bind(source_address)
-            sock.connect(found)
-            return sock
+            sock = _connecting(answer, share, source_address)
         except OSError as error:
             errors.append(error)
-            if sock is not None:
-                sock.close()
-        except BaseException:
-            if sock is not None:
-                sock.close()
-            raise
-    return _raise_connection_errors(errors, all_errors)
+            continue
+        if share is not timeout:
+            sock.settimeout(timeout)
+        return sock
+    return None
+
+
+def _connecting(
+    answer: t.Any, timeout: t.Any, source_address: t.Any, may_go_on: bool = False
+) -> socket:
+    """Makes a socket for an ``answer`` of `getaddrinfo` and connects it.
+
+    ``may_go_on`` if a non-blocking one may be connecting yet.
+    """
+    family, kind, proto, _, address = answer
+    sock: socket = public.socket(family, kind, proto)
+    try:
+        if timeout is not _GLOBAL_DEFAULT_TIMEOUT:
+            sock.settimeout(timeout)
+        if source_address:
+            sock.bind(source_address)
+        try:
+            sock.connect(address)
+        except BlockingIOError:
+            if not may_go_on:
+                raise
+        return sock
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _connect_side_by_side(
+    answers: list[t.Any],
+    delay: float,
+    timeout: t.Any,
+    source_address: t.Any,
+    errors: list[OSError],
+) -> t.Optional[socket]:
+    """Connects to the first of the ``answers`` that is there; failures go into ``errors``."""
+    from ._happy_eyeballs import first_connected  # noqa: PLC0415  (rarely needed)
+
+    if timeout is _GLOBAL_DEFAULT_TIMEOUT:
+        timeout = public.getdefaulttimeout()
+    sock: t.Optional[socket] = first_connected(
+        answers,
+        lambda answer: _connecting(answer, 0, source_address, may_go_on=True),
+        delay,
+        timeout,
+        errors,
+    )
+    if sock is not None:
+        sock.settimeout(timeout)
+    return sock
 
 
 def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> t.NoReturn:

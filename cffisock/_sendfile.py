@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from . import _types as t
 from ._cffi import lib
-from ._edge.arguments import wait_for
 from ._edge.errors import TIMED_OUT, error_for, is_interrupted, resume
 from ._edge.platform import CONSTANTS
+from ._edge.timeouts import wait_for
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 READ_SIZE = 64 * 1024

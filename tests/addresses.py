@@ -53,6 +53,7 @@ class Sock:
 
     def __init__(self, family: int, proto: int, fd: int) -> None:
         self._cs_kind, self._cs_fd = (family, own.SOCK_DGRAM, proto), fd
+        self._cs_wait = -1
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cffisock._edge import arguments
+from cffisock._edge import arguments, timeouts
 
 from .differential import Index
 
@@ -77,7 +77,7 @@ def test_seconds() -> None:
         (9_000_000_000, 9 * 10**18),
     ]
     for value, wait in pairs:
-        assert arguments.wait_for(value) == wait
+        assert timeouts.wait_for(value) == wait
 
 
 @pytest.mark.parametrize(
@@ -100,15 +100,15 @@ def test_seconds() -> None:
 )
 def test_seconds_that_are_refused(value: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
-        arguments.wait_for(value)
+        timeouts.wait_for(value)
 
 
 @given(st.floats(min_value=0, max_value=9e9))
 def test_a_timeout_never_becomes_shorter(value: float) -> None:
-    wait = arguments.wait_for(value)
+    wait = timeouts.wait_for(value)
     assert wait >= Fraction(value) * 10**9 - 1e-7 * value * 10**9 / 1e8
     assert (wait == 0) == (value == 0)
-    back = arguments.seconds(wait)
+    back = timeouts.seconds(wait)
     assert back is not None
     assert math.isclose(back, value, rel_tol=1e-12, abs_tol=1e-9)
 

@@ -29,6 +29,7 @@ LATER = {
     "_command.run",
     "_command.surface",
     "_constants",
+    "_happy_eyeballs",
     "_install.tls",
 }
 

@@ -25,7 +25,7 @@ FLOORS = [
     {"_names"},
     {"_socket"},
     {"_files", "_sendfile", "_object"},
-    {"_convenience"},
+    {"_convenience", "_happy_eyeballs"},
     {"_install"},
     {""},  # the package itself
     {"_command", "__main__"},

@@ -10,13 +10,16 @@ from operator import index
 from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.arguments import host_bytes, port_number
-from .._edge.errors import gai_error
+from .._edge.errors import TIMED_OUT, gai_error
+from .._edge.lookups import look_up
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
 from ._codec import Codec, keep, require_tuple, take, text, wrapped
 
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
+# One answer for each address, not for each type.
+SOCK_DGRAM = CONSTANTS["SOCK_DGRAM"]
 
 # Numeric addresses ready for the kernel, for programs that make the same tuple again and again; of
 # exact types, since ``1``, ``1.0`` and ``True`` are equal.
@@ -42,7 +45,7 @@ def pack_inet(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     name = host_bytes(pair[0])
     port = index(pair[1])
     addr = ffi.new("cs_addr *")
-    numeric = host_address(addr, AF_INET, name)
+    numeric = host_address(addr, AF_INET, name, sock._cs_wait)
     lib.cs_put_inet(addr, port_number(port, caller))
     if exact and numeric:
         remember(_packed, address, addr)
@@ -64,7 +67,7 @@ def pack_inet6(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     flowinfo = wrapped(parts[2], 32) if len(parts) > 2 else 0
     scope = wrapped(parts[3], 32) if len(parts) > 3 else 0
     addr = ffi.new("cs_addr *")
-    numeric = host_address(addr, AF_INET6, name)
+    numeric = host_address(addr, AF_INET6, name, sock._cs_wait)
     port = port_number(port, caller)
     if flowinfo > 0xFFFFF:
         raise OverflowError(f"{caller}(): flowinfo must be 0-1048575.")
@@ -76,11 +79,11 @@ def pack_inet6(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     return addr
 
 
-def host_address(addr: t.Any, family: int, name: bytes) -> bool:
+def host_address(addr: t.Any, family: int, name: bytes, wait: int = -1) -> bool:
     """Puts the address of the host ``name`` into the ``cs_addr *``; whether it was a number.
 
     ``family`` may be AF_UNSPEC.  b'' is any address.  Raises gaierror for a name that is
-    not known.
+    not known; TimeoutError if ``wait`` is a deadline and there is no answer before it.
     """
     if name in (b"<broadcast>", b"255.255.255.255"):
         if family == AF_INET6:
@@ -88,7 +91,11 @@ def host_address(addr: t.Any, family: int, name: bytes) -> bool:
         name = b"255.255.255.255"
     if lib.cs_put_host(addr, family, name):
         return True
-    error = lib.cs_resolve(addr, family, name or ffi.NULL)
+    if wait < TIMED_OUT and name:
+        question = name, ffi.NULL, family, SOCK_DGRAM, 0, 0
+        error = look_up(question, wait, lambda lookup: lib.cs_lookup_take_first(lookup, addr))
+    else:
+        error = lib.cs_resolve(addr, family, name or ffi.NULL)
     if error != 0:
         raise gai_error(error)
     return False

@@ -1,4 +1,4 @@
-"""Arguments of callers: integers, seconds, hosts, checked and worded as in the standard module."""
+"""Arguments of callers: integers, texts, hosts, checked and worded as in the standard module."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from .errors import warn
 INT_MAX = 2**31 - 1
 INT_MIN = -(2**31)
 UINT_MAX = 2**32 - 1
-NS_PER_S = 10**9
-TIME_MAX = 2**63 - 1  # nanoseconds
 _ALL = slice(None)
 # What a negative number is where only an unsigned one will do: CPython 3.14 changed its mind.
 NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
@@ -133,31 +131,6 @@ def buffer_size(value: t.SupportsIndex, caller: str) -> int:
     if size < 0:
         raise ValueError(f"negative buffersize in {caller}")
     return size
-
-
-def wait_for(value: t.Any) -> int:
-    """Returns a timeout in seconds as the shim's ``wait``: -1 for None, else whole nanoseconds."""
-    if value is None:
-        return -1
-    number: float
-    if hasattr(value, "__index__"):
-        number = index(value)
-    elif hasattr(value, "__float__"):
-        number = float(value)
-    else:
-        raise TypeError(f"must be real number, not {type(value).__name__}")
-    if not abs(number) < TIME_MAX / NS_PER_S:
-        if number != number:  # noqa: PLR0124  (math.isnan() is all that math would be imported for)
-            raise ValueError("Invalid value NaN (not a number)")
-        raise OverflowError("timestamp out of range for C PyTime_t")
-    if number < 0:
-        raise ValueError("Timeout value out of range")
-    return -int(-number * NS_PER_S // 1)  # up
-
-
-def seconds(wait: int) -> t.Optional[float]:
-    """Returns the inverse of `wait_for`."""
-    return None if wait < 0 else wait / NS_PER_S
 
 
 def host_bytes(host: object) -> bytes:

@@ -12,8 +12,10 @@ import functools
 import sys
 
 from .. import _types as t
+from .._edge.errors import TimedOut
 from .._edge.interpreter import interpreters_own
 from .._edge.platform import CONSTANTS
+from .._edge.timeouts import Deadline
 from .._socket.base import socket
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
@@ -23,9 +25,11 @@ def adapt(cls: t.Any) -> None:
     """Lets ``_ssl`` work with sockets of ``cls``, the class ``ssl.SSLSocket`` over cffisock."""
     _refuse_unknown(cls)
     own = interpreters_own("_socket")
+    context = sys.modules[cls.__module__].SSLContext
     if hasattr(own, "CAPI"):  # PyPy's _ssl, which is Python, takes any socket
         _keep_in_step(cls)
-        _give_shadows(sys.modules[cls.__module__].SSLContext, cls, _shadow_type(own.socket))
+        _give_shadows(context, cls, _shadow_type(own.socket))
+    _hold_deadlines(context, cls)
 
 
 def _refuse_unknown(cls: t.Any) -> None:
@@ -120,3 +124,85 @@ def _keep_in_step(cls: t.Any) -> None:
     cls._real_close = _real_close
     cls.unwrap = _unwrap
     cls._sendfile_zerocopy = _sendfile_zerocopy
+
+
+# --- deadlines ------------------------------------------------------------------------------
+
+
+class _InTime:
+    """An object of ``_ssl`` whose socket has a `Deadline`: each operation gets what is left of it.
+
+    ``_ssl`` takes a timeout as the time for one operation.
+    """
+
+    __slots__ = ("_cs_sock", "_cs_sslobj")
+
+    def __init__(self, sslobj: t.Any, sock: t.Any) -> None:
+        object.__setattr__(self, "_cs_sslobj", sslobj)
+        object.__setattr__(self, "_cs_sock", sock)
+
+    def __getattr__(self, name: str) -> t.Any:
+        return getattr(self._cs_sslobj, name)
+
+    def __setattr__(self, name: str, value: t.Any) -> None:
+        setattr(self._cs_sslobj, name, value)
+
+    def read(self, *args: t.Any) -> t.Any:
+        _hurry(self._cs_sock, "read")
+        return self._cs_sslobj.read(*args)
+
+    def write(self, *args: t.Any) -> t.Any:
+        _hurry(self._cs_sock, "write")
+        return self._cs_sslobj.write(*args)
+
+    def _write_with_length(self, *args: t.Any) -> t.Any:  # PyPy's
+        _hurry(self._cs_sock, "write")
+        return self._cs_sslobj._write_with_length(*args)
+
+    def do_handshake(self) -> t.Any:
+        _hurry(self._cs_sock, "handshake")
+        return self._cs_sslobj.do_handshake()
+
+    def shutdown(self) -> t.Any:
+        _hurry(self._cs_sock, "shutdown")
+        return self._cs_sslobj.shutdown()
+
+
+def _hurry(sock: t.Any, operation: str) -> None:
+    """Lets ``_ssl`` have no more than what is left of the deadline of ``sock``."""
+    deadline = sock.gettimeout()
+    if deadline.left() == 0:
+        raise TimedOut(f"The {operation} operation timed out")
+    if shadow := getattr(sock, "_shadow", None):
+        shadow.settimeout(deadline)
+
+
+def _in_time(sslobj: t.Any, sock: t.Any) -> t.Any:
+    """Returns ``sslobj`` as it is, or as what holds the deadline of ``sock``."""
+    if isinstance(sslobj, _InTime):
+        sslobj = sslobj._cs_sslobj
+    is_timely = sslobj is not None and isinstance(sock.gettimeout(), Deadline)
+    return _InTime(sslobj, sock) if is_timely else sslobj
+
+
+def _hold_deadlines(context: t.Any, cls: t.Any) -> None:
+    """Lets ``ssl`` use `_InTime` while a socket of ``cls`` has a `Deadline`."""
+    wrap = context._wrap_socket
+
+    @functools.wraps(wrap)
+    def _wrap_socket(self: t.Any, sock: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        return _in_time(wrap(self, sock, *args, **kwargs), sock)
+
+    def holding(name: str) -> t.Any:
+        set_timeout = getattr(cls, name)
+
+        @functools.wraps(set_timeout)
+        def set_and_hold(self: t.Any, value: t.Any, /) -> None:
+            set_timeout(self, value)
+            self._sslobj = _in_time(getattr(self, "_sslobj", None), self)
+
+        return set_and_hold
+
+    context._wrap_socket = _wrap_socket
+    cls.settimeout = holding("settimeout")
+    cls.setblocking = holding("setblocking")

@@ -23,9 +23,11 @@ from .._edge.arguments import (
     without_nul,
 )
 from .._edge.errors import check, error_for, gai_error, herror_for
+from .._edge.lookups import look_up
 from .._edge.memory import allocate
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
+from .._edge.timeouts import wait_for
 from .inet import inet_ntop
 
 AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
@@ -37,6 +39,9 @@ _HOST_NAME_SIZE = 256
 _LONGEST_NUMBER = 45  # of an IPv6 address
 _LONGEST_PORT = 5
 _ANSWER_SIZE = ffi.sizeof("cs_answer")
+
+# The default of `timeout`: the C library decides how long a look-up may take, and nothing ends it.
+NO_TIMEOUT: t.Any = object()
 
 # The answers for hosts and services that are numbers, which are the same at any time, by what
 # the shim is given.  A look-up costs a tenth of asking the C library and reading its answer.
@@ -53,12 +58,16 @@ def getaddrinfo(
     type: t.SupportsIndex = 0,
     proto: t.SupportsIndex = 0,
     flags: t.SupportsIndex = 0,
+    *,
+    timeout: t.Any = NO_TIMEOUT,
 ) -> list[t.Answer]:
     """Returns the addresses of ``host`` and the service ``port``: getaddrinfo(3).
 
     Each as ``(family, type, proto, canonname, address)``, plain ints, as `socket` and
-    `connect` take them.  Raises gaierror.
+    `connect` take them.  Raises gaierror, or TimeoutError after ``timeout`` seconds: with it,
+    None too, signal handlers run while the C library waits.
     """
+    wait = -1 if timeout is NO_TIMEOUT else wait_for(timeout)
     hints = c_int(family), c_int(type), c_int(proto)
     flags = c_int(flags)
     name, service = _node(host), _service(port)
@@ -68,11 +77,17 @@ def getaddrinfo(
         return _numeric[question].copy()
     except KeyError:
         pass
-    count, memory = _with_room(lib.cs_getaddrinfo, *question)
+    is_numeric = _is_numeric(name, service)
+    if timeout is NO_TIMEOUT or is_numeric:
+        count, memory = _with_room(lib.cs_getaddrinfo, *question)
+    else:
+        count, memory = look_up(
+            question, wait, lambda lookup: _with_room(lib.cs_lookup_take, lookup)
+        )
     if count < 0:
         raise gai_error(count)
     answers = _answers(count, memory)
-    if flags == 0 and _is_numeric(name, service):
+    if flags == 0 and is_numeric:
         remember(_numeric, question, answers.copy())
     return answers
 

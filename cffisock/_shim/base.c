@@ -46,6 +46,8 @@ int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
     socklen_t size = sizeof peer->storage;
     int conn = -1;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
     /* accept(2) has no MSG_DONTWAIT. */
     errno = EAGAIN;
     if (wait == -1 || shim_poll(fd, POLLIN))
@@ -72,6 +74,8 @@ int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait)
 {
     int timed = wait != -1 && wait != 0;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
     /* connect(2) has no MSG_DONTWAIT. */
     if (wait != -1)
         cs_set_blocking(fd, 0);

@@ -170,6 +170,8 @@ int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wa
 {
     int blocking = wait == -1;
 
+    if (shim_is_over(wait))
+        return stopped((int64_t)in->done, CS_TIMED_OUT);
     while (in->done < count) {
         size_t asked = count - in->done < GROUP ? count - in->done : GROUP;
         int n;
@@ -270,6 +272,8 @@ int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64
     int timed = wait != -1 && wait != 0;
     int refused;
 
+    if (shim_is_over(wait))
+        return stopped(out->datagrams, CS_TIMED_OUT);
     if (out->segment > 0 && out->datagrams == 0 && (refused = can_segment(fd)) != 0)
         return refused;
     flags |= shim_dontwait(wait);

@@ -6,8 +6,11 @@
 
 int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
 {
-    ssize_t n = recv(fd, buf, len, flags | shim_dontwait(wait));
+    ssize_t n;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
+    n = recv(fd, buf, len, flags | shim_dontwait(wait));
     return n >= 0 ? n : shim_failed(fd, POLLIN, wait);
 }
 
@@ -15,8 +18,11 @@ int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int
 {
     cs_addr now;
     socklen_t size = sizeof now.storage;
-    ssize_t n = recvfrom(fd, buf, len, flags | shim_dontwait(wait), shim_sockaddr(&now), &size);
+    ssize_t n;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
+    n = recvfrom(fd, buf, len, flags | shim_dontwait(wait), shim_sockaddr(&now), &size);
     if (n < 0)
         return shim_failed(fd, POLLIN, wait);
     shim_addr_received(&now, size);
@@ -25,15 +31,21 @@ int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int
 
 int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait)
 {
-    ssize_t n = send(fd, buf, len, flags | shim_dontwait(wait));
+    ssize_t n;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
+    n = send(fd, buf, len, flags | shim_dontwait(wait));
     return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
 
 int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to, int64_t wait)
 {
-    ssize_t n = sendto(fd, buf, len, flags | shim_dontwait(wait), shim_sockaddr_const(to), to->len);
+    ssize_t n;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
+    n = sendto(fd, buf, len, flags | shim_dontwait(wait), shim_sockaddr_const(to), to->len);
     return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
 
@@ -59,6 +71,8 @@ int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait
     off_t from = (off_t)offset;
     ssize_t n;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
     if (wait != -1 && is_blocking(fd))
         n = copy_part(fd, file, from, count);
     else

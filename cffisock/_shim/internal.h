@@ -50,6 +50,12 @@ static inline int shim_is_ready(int64_t result)
     return result < CS_TIMED_OUT && (result & 1) != 0;
 }
 
+/* Whether `wait` is a deadline that has passed, so that there is to be no try. */
+static inline int shim_is_over(int64_t wait)
+{
+    return wait < CS_TIMED_OUT && !shim_is_ready(wait) && cs_left(wait) <= 0;
+}
+
 /* `wait` for an operation that has made progress: what it waits for next is something new. */
 static inline int64_t shim_progressed(int64_t wait)
 {
@@ -81,6 +87,15 @@ int64_t shim_addr_renew(cs_addr *addr, const cs_addr *now);
 /* Copies the sockaddr out of `addr`, into the `len` bytes at `sa`, zero where
  * the address is shorter. */
 void shim_addr_get(const cs_addr *addr, void *sa, size_t len);
+
+/* As getaddrinfo(3), but no number that is no port is a service. */
+struct addrinfo;
+int shim_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                     struct addrinfo **found);
+
+/* Copies what `found` lists into `buf`, the canonical name behind the last answer: the number of
+ * answers, or -ERANGE. */
+int shim_copy_answers(const struct addrinfo *found, char *buf, size_t len);
 
 /* Reads the control message at `offset` of msg->control into msg->extras. */
 void shim_read_control(cs_msg *msg, size_t offset);

@@ -28,8 +28,11 @@ static int64_t receive(int fd, struct iovec *iov, size_t count, cs_msg *msg, siz
         .msg_control = control_len > 0 ? msg->control : NULL,
         .msg_controllen = control_len,
     };
-    ssize_t n = recvmsg(fd, &header, flags | shim_dontwait(wait));
+    ssize_t n;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
+    n = recvmsg(fd, &header, flags | shim_dontwait(wait));
     if (n < 0)
         return shim_failed(fd, POLLIN, wait);
     shim_addr_received(msg->addr, header.msg_namelen);
@@ -71,8 +74,11 @@ static int64_t transmit(int fd, struct iovec *iov, size_t count, const char *con
         .msg_control = control_len > 0 ? (void *)control : NULL,
         .msg_controllen = control_len,
     };
-    ssize_t n = sendmsg(fd, &header, flags | shim_dontwait(wait));
+    ssize_t n;
 
+    if (shim_is_over(wait))
+        return CS_TIMED_OUT;
+    n = sendmsg(fd, &header, flags | shim_dontwait(wait));
     return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
 

@@ -24,8 +24,7 @@ const char *cs_hstrerror(int code)
     return hstrerror(code);
 }
 
-/* Copies what `found` lists into `buf`, the canonical name behind the last answer. */
-static int copy_answers(const struct addrinfo *found, char *buf, size_t len)
+int shim_copy_answers(const struct addrinfo *found, char *buf, size_t len)
 {
     const char *name = found->ai_canonname != NULL ? found->ai_canonname : "";
     size_t size = strlen(name) + 1, used = 0;
@@ -61,6 +60,14 @@ static int is_no_port(const char *service)
     return end != service && *end == '\0' && (number < 0 || number > UINT16_MAX);
 }
 
+int shim_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                     struct addrinfo **found)
+{
+    if (service != NULL && is_no_port(service))
+        return EAI_SERVICE;
+    return getaddrinfo(host, service, hints, found);
+}
+
 int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
                    int flags, char *buf, size_t len)
 {
@@ -71,13 +78,10 @@ int cs_getaddrinfo(const char *host, const char *service, int family, int type, 
         .ai_protocol = proto,
     };
     struct addrinfo *found;
-    int result;
+    int result = shim_getaddrinfo(host, service, &hints, &found);
 
-    if (service != NULL && is_no_port(service))
-        return EAI_SERVICE;
-    result = getaddrinfo(host, service, &hints, &found);
     if (result == 0) {
-        result = copy_answers(found, buf, len);
+        result = shim_copy_answers(found, buf, len);
         freeaddrinfo(found);
     }
     return result;

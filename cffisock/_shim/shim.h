@@ -13,11 +13,14 @@
  *     -1               as long as the kernel makes the call block;
  *     0                not at all;
  *     > 0              that many nanoseconds from now;
- *     < CS_TIMED_OUT   until the deadline that the last call returned.
+ *     < CS_TIMED_OUT   until a deadline, which the last call returned or the caller has made.
  * Having waited it does not try again, since meanwhile another thread may have closed
  * the descriptor and the kernel given its number away.  It asks to be called again,
  * with the number that holds then, just as after a signal, whose handlers run in between.
  * Where `wait` is -1 or 0 a signal gives -EINTR, and the same `wait` holds.
+ *
+ * A deadline that has passed gives CS_TIMED_OUT without a try, unless poll(2) has said in time that
+ * the descriptor was ready.
  *
  * Unless `wait` is -1 the kernel is told in each call not to block: somebody who shares
  * the open file may have taken O_NONBLOCK off it.
@@ -60,6 +63,8 @@ int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait
 
 /* Returns `wait` as a deadline that starts now: for an operation that takes several calls. */
 int64_t cs_deadline(int64_t wait);
+/* Returns the nanoseconds until a deadline, negative once it has passed. */
+int64_t cs_left(int64_t deadline);
 
 /* --- messages.c, ancillary.c: messages and what comes along ------------------------ */
 
@@ -217,7 +222,7 @@ int cs_inet_aton(const char *text, char *packed);
 int cs_inet_pton(int family, const char *text, char *packed);
 int cs_inet_ntop(int family, const char *packed, char *text);
 
-/* --- netdb.c: names, services, protocols ----------------------------------------
+/* --- netdb.c, lookups.c: names, services, protocols -------------------------------
  * `buf` is memory of the caller, `len` bytes, for what is found; -ERANGE asks for more. */
 
 /* Return the texts for an EAI_ code and an h_errno, which nobody frees. */
@@ -237,6 +242,19 @@ typedef struct {
  * answers, -ERANGE, or an EAI_ code; all of those are negative. */
 int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
                    int flags, char *buf, size_t len);
+
+/* The same look-up in a thread of its own: cs_lookup_start() puts it into `*started`, the caller's
+ * until cs_lookup_end(), which does not wait for it. */
+typedef struct cs_lookup cs_lookup;
+
+int cs_lookup_start(const char *host, const char *service, int family, int type, int proto,
+                    int flags, cs_lookup **started);
+/* Returns 0 once there is a result. */
+int64_t cs_lookup_wait(cs_lookup *lookup, int64_t wait);
+/* Takes the result as cs_getaddrinfo gives it, and the first address as cs_resolve does. */
+int cs_lookup_take(cs_lookup *lookup, char *buf, size_t len);
+int cs_lookup_take_first(cs_lookup *lookup, cs_addr *addr);
+void cs_lookup_end(cs_lookup *lookup);
 
 typedef struct {
     char host[1025];

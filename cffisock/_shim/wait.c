@@ -26,10 +26,15 @@ int64_t cs_deadline(int64_t wait)
     return wait >= INT64_MAX - 1 - start ? 1 - INT64_MAX : -((start + wait + 1) & ~(int64_t)1);
 }
 
+int64_t cs_left(int64_t deadline)
+{
+    return -deadline - now();
+}
+
 /* Milliseconds until `deadline` for poll(2), rounded up so that it never ends early. */
 static int poll_timeout(int64_t deadline)
 {
-    int64_t left = deadline - now();
+    int64_t left = cs_left(deadline);
 
     if (left <= 0)
         return 0;
@@ -52,7 +57,7 @@ int64_t shim_wait(int fd, short events, int64_t wait)
     int timeout, ready;
 
     do {
-        timeout = wait == -1 ? -1 : poll_timeout(-deadline);
+        timeout = wait == -1 ? -1 : poll_timeout(deadline);
         ready = poll(&p, 1, timeout);
     } while (ready == 0 && timeout == INT_MAX);
     if (ready == 0)
@@ -68,7 +73,7 @@ int64_t shim_pause(int64_t wait)
 {
     int64_t deadline = cs_deadline(wait);
 
-    if (now() >= -deadline)
+    if (cs_left(deadline) <= 0)
         return CS_TIMED_OUT;
     poll(NULL, 0, 1);
     return shim_progressed(deadline);

@@ -9,10 +9,11 @@ import sys
 from .. import _address
 from .. import _types as t
 from .._cffi import ffi, lib
-from .._edge.arguments import c_fd, c_int, name_methods, seconds, wait_for
+from .._edge.arguments import c_fd, c_int, name_methods
 from .._edge.errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
+from .._edge.timeouts import seconds, wait_for
 from . import algorithms, batches, data, messages, options
 from .mailbox import Mailbox, borrow, give_mailbox, take_mailbox
 
@@ -169,7 +170,10 @@ class socket:
         return seconds(self._cs_wait)
 
     def settimeout(self, value: t.Seconds, /) -> None:
-        """Sets the time in seconds that one call may take; 0 never waits, None has no end."""
+        """Sets the time in seconds that one call may take; 0 never waits, None has no end.
+
+        A `Deadline` is for all that follow together.
+        """
         wait = wait_for(value)
         _set_wait(self, wait)
 
@@ -263,7 +267,7 @@ class socket:
 def _set_wait(sock: socket, wait: int) -> None:
     # First, as in the standard module: it counts though the kernel may refuse the rest.
     sock._cs_wait = wait
-    check(lib.cs_set_blocking(sock._cs_fd, wait < 0))
+    check(lib.cs_set_blocking(sock._cs_fd, wait == -1))
 
 
 def _connect(sock: socket, address: t.Any, caller: str) -> int:
@@ -364,7 +368,7 @@ def _own(sock: socket, fd: int, family: int, type: int, proto: int) -> None:
         sock._cs_wait = 0
         return
     sock._cs_wait = _default_wait
-    if _default_wait >= 0:
+    if _default_wait != -1:
         check(lib.cs_set_blocking(fd, False))
 
 

@@ -1,0 +1,200 @@
+/* Look-ups of hosts in threads of their own, so that who waits for one can stop waiting.
+ *
+ * getaddrinfo(3) cannot be interrupted, and may take as long as a name server is silent.  There are
+ * WORKERS threads at most, and a look-up that none has begun goes when nobody waits for it any more:
+ * so what is there is bounded by the number of callers. */
+#include "internal.h"
+
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+
+#define WORKERS 16
+
+struct cs_lookup {
+    struct cs_lookup *next; /* in the queue */
+    char *host;
+    char *service;
+    struct addrinfo hints;
+    int done; /* an eventfd, readable once there is a result */
+    int owners; /* who may use it yet: the caller, and a worker or the queue */
+    int result;
+    int error; /* errno, for EAI_SYSTEM */
+    struct addrinfo *found;
+};
+
+/* Guards all that is below, and `owners`. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct cs_lookup *queue;
+static int workers;
+
+/* Frees `lookup` once nobody owns it any more; `owners` of them go now. */
+static void let_go(struct cs_lookup *lookup, int owners)
+{
+    lookup->owners -= owners;
+    if (lookup->owners > 0)
+        return;
+    if (lookup->found != NULL)
+        freeaddrinfo(lookup->found);
+    if (lookup->done >= 0)
+        close(lookup->done);
+    free(lookup->host);
+    free(lookup->service);
+    free(lookup);
+}
+
+static void *work(void *unused)
+{
+    struct cs_lookup *lookup;
+
+    pthread_mutex_lock(&lock);
+    while ((lookup = queue) != NULL) {
+        queue = lookup->next;
+        pthread_mutex_unlock(&lock);
+        lookup->result = shim_getaddrinfo(lookup->host, lookup->service, &lookup->hints,
+                                          &lookup->found);
+        lookup->error = errno;
+        eventfd_write(lookup->done, 1);
+        pthread_mutex_lock(&lock);
+        let_go(lookup, 1);
+    }
+    workers--;
+    pthread_mutex_unlock(&lock);
+    return unused;
+}
+
+/* Starts a thread that the process's signals pass by: 0 or an errno. */
+static int start_worker(void)
+{
+    pthread_attr_t detached;
+    pthread_t thread;
+    sigset_t all, before;
+    int error;
+
+    if ((error = pthread_attr_init(&detached)) != 0)
+        return error;
+    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    error = pthread_create(&thread, &detached, work, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&detached);
+    return error;
+}
+
+/* Puts `lookup` at the end of the queue, and sees that somebody comes for it: 0 or an errno. */
+static int enqueue(struct cs_lookup *lookup)
+{
+    struct cs_lookup **end = &queue;
+    int error = 0;
+
+    pthread_mutex_lock(&lock);
+    if (workers < WORKERS && (error = start_worker()) == 0)
+        workers++;
+    if (workers > 0) { /* if there are any, they will do */
+        error = 0;
+        while (*end != NULL)
+            end = &(*end)->next;
+        *end = lookup;
+        lookup->owners++;
+    }
+    pthread_mutex_unlock(&lock);
+    return error;
+}
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+/* The workers stay with the parent. */
+static void after_fork_in_child(void)
+{
+    queue = NULL;
+    workers = 0;
+    pthread_mutex_unlock(&lock);
+}
+
+static void prepare_for_fork(void)
+{
+    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
+
+static char *copy_of(const char *text)
+{
+    return text == NULL ? NULL : strdup(text);
+}
+
+int cs_lookup_start(const char *host, const char *service, int family, int type, int proto,
+                    int flags, cs_lookup **started)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct cs_lookup *lookup = calloc(1, sizeof *lookup);
+    int error = 0;
+
+    if (lookup == NULL)
+        return -ENOMEM;
+    pthread_once(&once, prepare_for_fork);
+    lookup->owners = 1;
+    lookup->hints.ai_flags = flags;
+    lookup->hints.ai_family = family;
+    lookup->hints.ai_socktype = type;
+    lookup->hints.ai_protocol = proto;
+    lookup->host = copy_of(host);
+    lookup->service = copy_of(service);
+    if ((lookup->done = eventfd(0, EFD_CLOEXEC)) < 0)
+        error = errno;
+    else if ((host != NULL && lookup->host == NULL) ||
+             (service != NULL && lookup->service == NULL))
+        error = ENOMEM;
+    if (error == 0)
+        error = enqueue(lookup);
+    if (error != 0) {
+        let_go(lookup, 1);
+        return -error;
+    }
+    *started = lookup;
+    return 0;
+}
+
+int64_t cs_lookup_wait(cs_lookup *lookup, int64_t wait)
+{
+    return shim_poll(lookup->done, POLLIN) ? 0 : shim_wait(lookup->done, POLLIN, wait);
+}
+
+int cs_lookup_take(cs_lookup *lookup, char *buf, size_t len)
+{
+    errno = lookup->error;
+    return lookup->result != 0 ? lookup->result : shim_copy_answers(lookup->found, buf, len);
+}
+
+int cs_lookup_take_first(cs_lookup *lookup, cs_addr *addr)
+{
+    errno = lookup->error;
+    if (lookup->result == 0)
+        shim_addr_set(addr, lookup->found->ai_addr, lookup->found->ai_addrlen);
+    return lookup->result;
+}
+
+void cs_lookup_end(cs_lookup *lookup)
+{
+    struct cs_lookup **place = &queue;
+    int owners = 1;
+
+    pthread_mutex_lock(&lock);
+    while (*place != NULL && *place != lookup)
+        place = &(*place)->next;
+    if (*place == lookup) { /* nobody has begun */
+        *place = lookup->next;
+        owners = 2;
+    }
+    let_go(lookup, owners);
+    pthread_mutex_unlock(&lock);
+}
