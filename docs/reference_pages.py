@@ -29,7 +29,9 @@ SIGNATURES = {
     "socket.sendmsg_afalg": "([msg], *, op[, iv[, assoclen[, flags]]])",
     "socket.sendto": "(data[, flags], address)",
     "socket.setsockopt": "(level, optname, value[, optlen])",
-    "create_connection": "(address[, timeout], source_address=None, *, all_errors=False)",
+    "create_connection": "(address[, timeout], source_address=None, *, all_errors=False, "
+    "happy_eyeballs_delay=None, interleave=None)",
+    "getaddrinfo": "(host, port, family=0, type=0, proto=0, flags=0[, *, timeout])",
     "getservbyname": "(servicename[, protocolname])",
     "getservbyport": "(port[, protocolname])",
     "socketpair": "(family=AF_UNIX, type=SOCK_STREAM, proto=0)",
