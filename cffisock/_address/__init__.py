@@ -8,7 +8,8 @@ module's `__all__` is used, and of `inet` also its functions for numeric hosts.
 from __future__ import annotations
 
 from .. import _types as t
-from .._cffi import ffi
+from .._cffi import ffi, lib
+from .._edge.errors import check
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
 from . import inet, unix
@@ -21,6 +22,7 @@ __all__ = [
     "new_slot",
     "pack",
     "unpack",
+    "unpack_bytes",
     "unpack_once",
 ]
 
@@ -109,3 +111,19 @@ def unpack_once(slot: t.Slot, sock: t.Any) -> t.Any:
     if addr.len == 0:
         return None
     return (CODECS.get(addr.family) or codec(addr.family)).unpack(addr, sock)
+
+
+class Nobody:
+    """Stands for a socket where there is an address alone; ``fd`` is one to ask for interfaces."""
+
+    __slots__ = ("_cs_fd", "_cs_kind", "_cs_wait")
+
+    def __init__(self, family: int = 0, proto: int = 0, fd: int = -1) -> None:
+        self._cs_kind, self._cs_fd, self._cs_wait = (family, 0, proto), fd, -1
+
+
+def unpack_bytes(data: bytes, sock: t.Any = None) -> t.Any:
+    """Returns the address in the bytes of a ``struct sockaddr``; OSError if they are too many."""
+    slot = new_slot()
+    check(lib.cs_put_bytes(slot[0], data, len(data)))
+    return unpack_once(slot, sock or Nobody())

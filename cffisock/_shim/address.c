@@ -29,6 +29,14 @@ void shim_addr_get(const cs_addr *addr, void *sa, size_t len)
     memcpy(sa, addr->storage, addr->len < len ? addr->len : len);
 }
 
+int cs_put_bytes(cs_addr *addr, const char *data, size_t len)
+{
+    if (len > sizeof addr->storage)
+        return -EINVAL;
+    shim_addr_set(addr, data, len);
+    return 0;
+}
+
 int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len)
 {
     const size_t start = offsetof(struct sockaddr, sa_data);

@@ -320,6 +320,8 @@ int cs_put_unix(cs_addr *addr, const char *path, size_t len);
 int cs_take_unix(const cs_addr *addr, cs_fields *fields);
 int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len);
 int cs_take_raw(const cs_addr *addr, cs_fields *fields);
+/* Puts in the bytes of a struct sockaddr of any family; -EINVAL for more than one can have. */
+int cs_put_bytes(cs_addr *addr, const char *data, size_t len);
 
 /* AF_NETLINK, AF_QIPCRTR and AF_VSOCK, whose addresses are two numbers. */
 int cs_put_pair(cs_addr *addr, int family, uint32_t first, uint32_t second);
