@@ -149,17 +149,42 @@ if TYPE_CHECKING:
     import array as array
     import selectors as selectors
 
+    from . import control as control
+    from . import multicast as multicast
+    from . import options as options
+    from . import sockaddr as sockaddr
+    from ._activation import listen_fds as listen_fds
+    from ._names.ifaddrs import getifaddrs as getifaddrs
+
     # The constants come from a table that a type checker cannot see.
     from ._public_constants import *
 else:
-    # Modules that programs find here, since the standard module imports them.
-    _LATER = {"array", "selectors"}
+    # What is imported when it is asked for.  The first two are here since the standard module
+    # imports them.
+    _MODULES = {
+        "array": "array",
+        "selectors": "selectors",
+        "control": f"{__name__}.control",
+        "multicast": f"{__name__}.multicast",
+        "options": f"{__name__}.options",
+        "sockaddr": f"{__name__}.sockaddr",
+    }
+    _FUNCTIONS = {
+        "getifaddrs": f"{__name__}._names.ifaddrs",
+        "listen_fds": f"{__name__}._activation",
+    }
+    _LATER = {**_MODULES, **_FUNCTIONS}
 
     def __getattr__(name: str) -> object:
         if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = module = __import__(name)
-        return module
+        from importlib import import_module  # noqa: PLC0415
+
+        value: object = import_module(_LATER[name])
+        if name in _FUNCTIONS:
+            value = getattr(value, name)
+        globals()[name] = value
+        return value
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *_LATER})

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import _cffi_backend
 import pytest
@@ -111,6 +111,14 @@ def full_listener() -> Iterator[Any]:
         finally:
             for sock in waiting:
                 sock.close()
+
+
+def lacks(major: int, minor: int, call: Callable[[], Any]) -> None:
+    """Ends a test where the kernel is older and says that it lacks the option."""
+    if tuple(map(int, os.uname().release.split(".")[:2])) < (major, minor):
+        with pytest.raises(OSError, match="Protocol not available"):
+            call()
+        pytest.skip(f"Linux {major}.{minor}")
 
 
 def descriptors() -> dict[int, str]:

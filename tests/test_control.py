@@ -17,7 +17,7 @@ import cffisock
 from cffisock import control
 from cffisock._edge.platform import CONSTANTS
 
-from .support import IP_FAMILIES, LONG, own, udp_pair
+from .support import IP_FAMILIES, LONG, lacks, own, udp_pair
 
 FOUR, SIX = cffisock.AF_INET, cffisock.AF_INET6
 # PyPy's own sockets have no recvmsg() for some of it.
@@ -189,10 +189,8 @@ def test_credentials(module: Any) -> None:
 def test_the_process_itself() -> None:
     one, two = cffisock.socketpair(cffisock.AF_UNIX, cffisock.SOCK_DGRAM)
     with one, two:
-        try:
-            control.enable(two, control.PidFD)
-        except OSError as error:
-            pytest.skip(f"Linux 6.5: {error}")
+        lacks(6, 5, lambda: control.enable(two, control.PidFD))
+        control.enable(two, control.PidFD)
         one.send(b"x")
         with of(control.receive(two, 10), control.PidFD) as found:
             (fd,) = found.fds

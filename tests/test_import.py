@@ -9,9 +9,10 @@ import cffisock
 from .support import isolated
 
 # For the command, for ssl, for the builder, for whoever asks for annotations, and the families
-# that few programs use: each is imported at its first use.
+# and features that few programs use: each is imported at its first use.
 LATER = {
     "__main__",
+    "_activation",
     "_address.alg",
     "_address.bluetooth",
     "_address.can",
@@ -31,6 +32,18 @@ LATER = {
     "_constants",
     "_happy_eyeballs",
     "_install.tls",
+    "_names.ifaddrs",
+    "control",
+    "control._errors",
+    "control._received",
+    "control._sent",
+    "multicast",
+    "options",
+    "options._filters",
+    "options._peers",
+    "options._settings",
+    "options._tcp_info",
+    "sockaddr",
 }
 
 

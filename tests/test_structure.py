@@ -25,7 +25,9 @@ FLOORS = [
     {"_names"},
     {"_socket"},
     {"_files", "_sendfile", "_object"},
-    {"_convenience", "_happy_eyeballs"},
+    {"_convenience", "_happy_eyeballs", "_activation"},
+    {"control"},
+    {"options", "multicast", "sockaddr"},
     {"_install"},
     {""},  # the package itself
     {"_command", "__main__"},

@@ -28,6 +28,7 @@ from cffisock import (
     SOL_SOCKET,
     UDP_GRO,
     UDP_SEGMENT,
+    control,
 )
 
 from .support import INT, IP_FAMILIES, LONG, udp_pair
@@ -130,6 +131,43 @@ def test_several_trains_and_single_datagrams(trains: Any) -> None:
     expected = [piece for data in messages for piece in pieces(data, 100)]
     assert one.sendmmsg([(data,) for data in messages], segment=100) == len(expected)
     assert [item[0] for item in receive(two, len(expected))] == expected
+
+
+def test_segments_of_their_own(trains: Any) -> None:
+    one, two = trains
+    messages = [
+        (b"aabbc", None, (), 2),
+        (b"whole", None, (), 0),
+        b"dddeee",
+        (b"ffffgg", None, (), 4),
+        ([b"h", b"i"], None, [], 1),
+    ]
+    expected = [b"aa", b"bb", b"c", b"whole", b"ddd", b"eee", b"ffff", b"gg", b"h", b"i"]
+    assert one.sendmmsg(messages, segment=3) == len(expected)
+    assert [item[0] for item in receive(two, len(expected))] == expected
+    expected[4:6] = [b"dddeee"]
+    assert one.sendmmsg(messages) == len(expected)
+    assert [item[0] for item in receive(two, len(expected))] == expected
+    for bad in (-1, 65536):
+        with pytest.raises(ValueError, match="segment must be 0-65535"):
+            one.sendmmsg([b"x", (b"x", None, (), bad)])
+    with pytest.raises(TypeError):
+        one.sendmmsg([(b"x", None, (), 1.5)])
+
+
+def test_congestion_and_source_of_trains(trains: Any) -> None:
+    """Each datagram has what its train was sent with."""
+    one, two = trains
+    control.enable(two, control.TrafficClass, control.HopLimit, control.PacketInfo)
+    items = [control.ecn(2), control.hop_limit(9), control.source("127.0.0.1", "lo")]
+    assert one.sendmmsg([(b"aabbc", None, items, 2), (b"dd", None, [control.ecn(1)])]) == 4
+    messages: list[Any] = []
+    while len(messages) < 4:
+        messages += control.receive_many(two, 1, ROOM)
+    assert [message.data for message in messages] == [b"aa", b"bb", b"c", b"dd"]
+    assert [message.get(control.TrafficClass).ecn for message in messages] == [2, 2, 2, 1]
+    assert [message.get(control.HopLimit).value for message in messages] == [9, 9, 9, 64]
+    assert {message.get(control.PacketInfo).interface for message in messages} == {1}
 
 
 def test_data_in_parts(trains: Any) -> None:

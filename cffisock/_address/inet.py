@@ -1,6 +1,6 @@
 """AF_INET ``(host, port)`` and AF_INET6 ``(host, port[, flowinfo[, scope_id]])``.
 
-ip(7), ipv6(7).
+``scope_id`` may be the name of an interface.  ip(7), ipv6(7).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from operator import index
 from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.arguments import host_bytes, port_number
-from .._edge.errors import TIMED_OUT, gai_error
+from .._edge.errors import TIMED_OUT, check, gai_error
 from .._edge.lookups import look_up
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
-from ._codec import Codec, keep, require_tuple, take, text, wrapped
+from ._codec import Codec, keep, require_tuple, take, text, utf8, wrapped
 
 AF_INET = CONSTANTS["AF_INET"]
 AF_INET6 = CONSTANTS["AF_INET6"]
@@ -65,7 +65,7 @@ def pack_inet6(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     name = host_bytes(parts[0])
     port = index(parts[1])
     flowinfo = wrapped(parts[2], 32) if len(parts) > 2 else 0
-    scope = wrapped(parts[3], 32) if len(parts) > 3 else 0
+    scope = _scope(parts[3], sock) if len(parts) > 3 else 0
     addr = ffi.new("cs_addr *")
     numeric = host_address(addr, AF_INET6, name, sock._cs_wait)
     port = port_number(port, caller)
@@ -77,6 +77,14 @@ def pack_inet6(address: t.Any, caller: str, sock: t.Any) -> t.Any:
         remember(_packed6, address, addr)
         keep(AF_INET6, address, addr)
     return addr
+
+
+def _scope(scope: t.Any, sock: t.Any) -> int:
+    """Returns the number of a scope, which may be an interface by name; OSError for none."""
+    if not isinstance(scope, str):
+        return wrapped(scope, 32)
+    name = utf8(scope, "")
+    return check(lib.cs_interface_index(sock._cs_fd, name, len(name)))
 
 
 def host_address(addr: t.Any, family: int, name: bytes, wait: int = -1) -> bool:

@@ -1,4 +1,7 @@
-"""AF_UNIX: a path as str, or bytes; an abstract name as bytes that begin with NUL.  unix(7)."""
+"""AF_UNIX: a path as str, os.PathLike, or bytes; an abstract name as bytes that begin with NUL.
+
+unix(7).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ AF_UNIX = CONSTANTS["AF_UNIX"]
 
 def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
     """Returns the path or name ``address`` as a ``cs_addr *``."""
+    if hasattr(address, "__fspath__"):
+        address = os.fspath(address)
     path = readable(os.fsencode(exact_str(address)) if isinstance(address, str) else address)
     addr = ffi.new("cs_addr *")
     try:

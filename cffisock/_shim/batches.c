@@ -210,14 +210,15 @@ static void next_message(cs_outgoing *out, const char *data, struct msghdr *head
 {
     size_t left = out->lengths[out->message] - out->part;
     size_t len = left;
+    size_t segment = out->segments != NULL ? out->segments[out->message] : 0;
     const cs_addr *to = out->addrs[out->message];
     cs_iov control = {0};
 
-    if (out->segment > 0 && len > train_size(out->segment))
-        len = train_size(out->segment);
+    if (segment > 0 && len > train_size(segment))
+        len = train_size(segment);
     if (out->controls != NULL)
         control = out->controls[out->message];
-    if (out->segment > 0 && len <= out->segment) /* no train: not without UDP_SEGMENT, its last */
+    if (segment > 0 && len <= segment) /* no train: not without UDP_SEGMENT, its last */
         control.len -= CMSG_SPACE(sizeof(uint16_t));
     *part = (struct iovec){.iov_base = (char *)data + out->offset, .iov_len = len};
     *header = (struct msghdr){
@@ -230,7 +231,7 @@ static void next_message(cs_outgoing *out, const char *data, struct msghdr *head
     };
     out->offset += len;
     out->part += len;
-    out->datagrams += out->segment > 0 && len > 0 ? (len - 1) / out->segment + 1 : 1;
+    out->datagrams += segment > 0 && len > 0 ? (len - 1) / segment + 1 : 1;
     if (len == left) {
         out->message++;
         out->part = 0;
@@ -274,7 +275,7 @@ int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64
 
     if (shim_is_over(wait))
         return stopped(out->datagrams, CS_TIMED_OUT);
-    if (out->segment > 0 && out->datagrams == 0 && (refused = can_segment(fd)) != 0)
+    if (out->segments != NULL && out->datagrams == 0 && (refused = can_segment(fd)) != 0)
         return refused;
     flags |= shim_dontwait(wait);
     while (out->message < out->count) {

@@ -1,7 +1,10 @@
-/* Network interfaces by index and name: if_nameindex(3), if_nametoindex(3). */
+/* Network interfaces: if_nameindex(3), if_nametoindex(3), getifaddrs(3). */
 #include "internal.h"
 
+#include <ifaddrs.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
+#include <netinet/in.h>
 
 _Static_assert(sizeof(((cs_interface *)0)->name) == IF_NAMESIZE,
                "cs_interface holds every interface's name");
@@ -34,4 +37,42 @@ int64_t cs_if_nametoindex(const char *name)
 int cs_if_indextoname(unsigned int index, char *name)
 {
     return if_indextoname(index, name) != NULL ? 0 : -errno;
+}
+
+/* Puts in what getifaddrs(3) gives; it tells no lengths. */
+static void put_sockaddr(cs_addr *addr, const struct sockaddr *sa)
+{
+    size_t len = 0;
+
+    if (sa != NULL && sa->sa_family == AF_INET)
+        len = sizeof(struct sockaddr_in);
+    else if (sa != NULL && sa->sa_family == AF_INET6)
+        len = sizeof(struct sockaddr_in6);
+    else if (sa != NULL && sa->sa_family == AF_PACKET)
+        len = sizeof(struct sockaddr_ll);
+    shim_addr_set(addr, sa, len);
+}
+
+int cs_getifaddrs(cs_ifaddr *addresses, size_t size)
+{
+    struct ifaddrs *list;
+    size_t count = 0;
+
+    if (getifaddrs(&list) < 0)
+        return -errno;
+    for (struct ifaddrs *each = list; each != NULL; each = each->ifa_next, count++) {
+        cs_ifaddr *address = &addresses[count];
+
+        if (count >= size)
+            continue;
+        strncpy(address->name, each->ifa_name, IF_NAMESIZE - 1);
+        address->name[IF_NAMESIZE - 1] = '\0';
+        address->index = if_nametoindex(each->ifa_name);
+        address->flags = each->ifa_flags;
+        put_sockaddr(&address->addr, each->ifa_addr);
+        put_sockaddr(&address->netmask, each->ifa_netmask);
+        put_sockaddr(&address->other, each->ifa_ifu.ifu_broadaddr);
+    }
+    freeifaddrs(list);
+    return (int)count;
 }

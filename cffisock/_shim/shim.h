@@ -159,8 +159,9 @@ typedef struct {
 } cs_incoming;
 
 /* Messages to send, `count` of them: lengths[i] bytes each, to addrs[i], which NULL leaves to the
- * connection, with the control messages at controls[i], without controls none.  With a `segment`
- * each is a train of datagrams of so many bytes, and its control messages end with UDP_SEGMENT.
+ * connection, with the control messages at controls[i], without controls none.  With segments[i],
+ * if there are segments, it is a train of datagrams of so many bytes, and its control messages end
+ * with UDP_SEGMENT; 0 is for none.
  * The last four tell how far the batch is, and are 0 at first: the next message, how many of
  * its bytes are sent, how many bytes that makes of all, and how many datagrams. */
 typedef struct {
@@ -168,7 +169,7 @@ typedef struct {
     size_t *lengths;
     cs_addr **addrs;
     cs_iov *controls;
-    size_t segment;
+    uint16_t *segments;
     size_t message;
     size_t part;
     size_t offset;
@@ -213,6 +214,8 @@ int cs_getsockopt(int fd, int level, int name, char *value, size_t len);
 /* Returns the option's int, which may be any, or CS_NO_VALUE - errno. */
 #define CS_NO_VALUE -4294967296
 int64_t cs_getsockopt_int(int fd, int level, int name);
+/* Attaches a program of `count` struct sock_filter by SO_ATTACH_FILTER or an option like it. */
+int cs_attach_filter(int fd, int option, const char *program, size_t count);
 
 /* --- inet.c: numeric addresses as text -----------------------------------------
  * `packed` has 16 bytes, `text` 46.  They return how many bytes they put there, not counting
@@ -297,6 +300,20 @@ typedef struct {
 /* Returns how many interfaces there are; fills in up to `size` of them. */
 int cs_if_nameindex(cs_interface *interfaces, size_t size);
 int64_t cs_if_nametoindex(const char *name);
+
+/* An address of an interface; `other` is its broadcast address or its peer's.  What there is not
+ * has no bytes. */
+typedef struct {
+    char name[16];
+    unsigned int index;
+    unsigned int flags;
+    cs_addr addr;
+    cs_addr netmask;
+    cs_addr other;
+} cs_ifaddr;
+
+/* Returns how many addresses the interfaces have; fills in up to `size` of them. */
+int cs_getifaddrs(cs_ifaddr *addresses, size_t size);
 /* Puts the name into the 16 bytes at `name`. */
 int cs_if_indextoname(unsigned int index, char *name);
 

@@ -234,36 +234,36 @@ def sendmmsg(
     flags: t.SupportsIndex = 0,
     segment: t.SupportsIndex = 0,
 ) -> int:
-    """Sends messages, each ``(data[, address[, ancdata]])`` or bare data: sendmmsg(2).
+    """Sends messages, each ``(data[, address[, ancdata[, segment]]])`` or bare data: sendmmsg(2).
 
     Bare data is bytes-like.  In a tuple it may be a list or tuple of what is, too; without an
-    address, or with None, it goes to the peer; ancdata is as for `sendmsg`.  With a ``segment``
-    the data, of any length, is a train of datagrams of that many bytes, the last of which may
-    be shorter: UDP divides it.  Returns how many datagrams the kernel took, which are less
-    where it failed or the time was up; the exceptions are for when it took none.  ValueError
-    on a SOCK_STREAM socket.
+    address, or with None, it goes to the peer; ancdata is as for `sendmsg`.  With a ``segment``,
+    of its own or of all, the data, of any length, is a train of datagrams of that many bytes, the
+    last of which may be shorter: UDP divides it; 0 is none.  Returns how many datagrams the kernel
+    took, which are less where it failed or the time was up; the exceptions are for when it took
+    none.  ValueError on a SOCK_STREAM socket.
     """
     if self._cs_kind[1] == SOCK_STREAM:
         # The kernel may take a part of a message, and nobody could tell how much.
         raise ValueError("sendmmsg() is for messages, which SOCK_STREAM sockets do not have")
-    flags, segment = c_int(flags), c_ssize(segment)
-    if not 0 <= segment <= SEGMENT_MAX:
-        raise ValueError(f"segment must be 0-{SEGMENT_MAX}")
+    flags, usual = c_int(flags), segment_size(segment)
+    segments: list[int] = []
     data: list[bytes] = []
     addrs: list[t.Any] = []
     controls: dict[int, tuple[t.Any, int]] = {}
     address, addr = None, ffi.NULL
     for message in items_of(messages, "sendmmsg() argument 1"):
-        part, to, ancdata = parts_of(message)
+        part, to, ancdata, size = parts_of(message, usual)
         if to is not address:
             address = to
             addr = ffi.NULL if to is None else _address.pack(self, to, "sendmmsg")
-        if ancdata != ():
-            controls[len(data)] = control_for(ancdata, segment)
+        if ancdata != () or size != usual:
+            controls[len(data)] = control_for(ancdata, size)
         data.append(part)
+        segments.append(size)
         addrs.append(addr)
         sys.audit("socket.sendmsg", self, to)
-    outgoing, memory = new_outgoing(data, addrs, controls, segment)
+    outgoing, memory = new_outgoing(data, addrs, controls, segments, usual)
     joined = b"".join(data)
     n: int = lib.cs_sendmmsg(self._cs_fd, joined, outgoing, flags, self._cs_wait)
     if n < 0:
@@ -290,21 +290,31 @@ def divided(train: t.Item, segment: int) -> list[t.Item]:
     return items
 
 
-def parts_of(message: t.Any) -> tuple[bytes, t.Any, t.Any]:
-    """Returns data, address and ancillary data of a ``message`` that `sendmmsg` was given."""
+def segment_size(value: t.SupportsIndex) -> int:
+    """Returns ``value`` as the size of the datagrams in a train, 0 for none."""
+    size = c_ssize(value)
+    if not 0 <= size <= SEGMENT_MAX:
+        raise ValueError(f"segment must be 0-{SEGMENT_MAX}")
+    return size
+
+
+def parts_of(message: t.Any, segment: int) -> tuple[bytes, t.Any, t.Any, int]:
+    """Returns data, address, ancillary data and segment of a ``message`` of `sendmmsg`."""
     if not isinstance(message, tuple):
         try:
-            return bytes_of(message), None, ()
+            return bytes_of(message), None, (), segment
         except TypeError:
             given = type_name(message)
             raise TypeError(f"sendmmsg() messages must be tuples or bytes, not {given}") from None
-    if not 1 <= len(message) <= 3:
-        raise TypeError(f"sendmmsg() messages must have 1 to 3 items, not {len(message)}")
-    data, address, ancdata = message + (None, ())[len(message) - 1 :]
+    if not 1 <= len(message) <= 4:
+        raise TypeError(f"sendmmsg() messages must have 1 to 4 items, not {len(message)}")
+    data, address, ancdata, own_segment = message + (None, (), segment)[len(message) - 1 :]
+    if own_segment is not segment:
+        segment = segment_size(own_segment)
     if type(data) is not bytes:
         parts = data if isinstance(data, (list, tuple)) else (data,)
         data = b"".join([bytes_of(part) for part in parts])
-    return data, address, ancdata
+    return data, address, ancdata, segment
 
 
 def control_for(ancdata: t.Any, segment: int) -> tuple[t.Any, int]:
@@ -316,15 +326,24 @@ def control_for(ancdata: t.Any, segment: int) -> tuple[t.Any, int]:
 
 
 def new_outgoing(
-    data: list[bytes], addrs: list[t.Any], controls: dict[int, tuple[t.Any, int]], segment: int
+    data: list[bytes],
+    addrs: list[t.Any],
+    controls: dict[int, tuple[t.Any, int]],
+    segments: list[int],
+    segment: int,
 ) -> tuple[t.Any, t.Any]:
-    """Returns a ``cs_outgoing *``, and all that it points to."""
+    """Returns a ``cs_outgoing *``, and all that it points to.
+
+    Messages that have no ``controls`` are trains of the usual ``segment``, if that is not 0.
+    """
     lengths = allocate("size_t[]", [len(part) for part in data])
     to = allocate("cs_addr *[]", addrs)
-    outgoing = ffi.new("cs_outgoing *", (len(data), lengths, to, ffi.NULL, segment))
-    iov = None
+    outgoing = ffi.new("cs_outgoing *", (len(data), lengths, to))
+    iov = sizes = None
     if segment > 0 or controls:
         usual = controls[-1] = control_for((), segment)
         iov = allocate("cs_iov[]", [controls.get(i, usual) for i in range(len(data))])
         outgoing.controls = iov
-    return outgoing, (lengths, to, addrs, controls, iov)
+        if any(segments):
+            outgoing.segments = sizes = allocate("uint16_t[]", segments)
+    return outgoing, (lengths, to, addrs, controls, iov, sizes)

@@ -98,5 +98,5 @@ def transmit_time(ns: int) -> Item:
 
 
 def timestamping(flags: int) -> Item:
-    """Asks for the time at which this message goes, by SOF_TIMESTAMPING_TX_ flags: Linux 4.7."""
+    """Asks when this message goes, by ``SOF_TIMESTAMPING_TX_`` flags: Linux 4.7."""
     return SOL_SOCKET, C["SO_TIMESTAMPING"], _packed("@I", flags)
