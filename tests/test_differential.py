@@ -384,7 +384,7 @@ CASES: dict[str, str] = {
         (s.bind(('::1', 0, 2**20 - 1)), s.getsockname()[2:])
         s.bind(('::1', 0, 2**32))  # -> None
         s.bind(('::1', 0, 'x'))
-        s.bind(('::1', 0, 0, 'x'))
+        s.bind(('::1', 0, 0, b'x'))
         (s.bind(('::1', 0, 0, -1)), s.getsockname()[3])  # -> (None, 0)
         (s.bind(('::1', 0, 0, 2**32 - 1)), s.getsockname()[3])
         s.bind(('::1', 0, 0, 2**32))

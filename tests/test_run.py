@@ -179,7 +179,7 @@ def test_interactive() -> None:
 
 
 PICKLES = """
-import atexit, multiprocessing, multiprocessing.pool, pickle, socket, threading
+import atexit, multiprocessing, multiprocessing.pool, pickle, socket, threading, time
 
 class Thing:
     pass
@@ -191,7 +191,9 @@ def work(thing):
     return type(thing).__module__
 
 def later():
-    threading.main_thread().join()
+    # The main part ends meanwhile.  join() of it may fail: Python before 3.13 asserts that nobody
+    # has its lock.
+    time.sleep(0.2)
     dump()
 
 if __name__ == "__main__":
