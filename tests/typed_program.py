@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 
 import cffisock as socket
+from cffisock import control, multicast, options, sockaddr
 
 
 def serve(listener: socket.socket) -> None:
@@ -47,6 +48,31 @@ def main() -> None:
     option: int = socket.SO_REUSEADDR
     nobody: str = socket.BDADDR_ANY
     print(len(names) > 0, timeout, family == 1, flags > 0, option > 0, nobody)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        beyond(sock)
+
+
+def beyond(sock: socket.socket) -> None:
+    """Uses what the standard module has not."""
+    sock.settimeout(socket.Deadline(5))
+    left: float = socket.Deadline(5).left()
+    found = socket.getaddrinfo("127.0.0.1", 80, timeout=left)
+    control.enable(sock, control.PacketInfo, control.HopLimit)
+    multicast.join(sock, "239.1.2.3", "lo")
+    item: tuple[int, int, bytes] = control.source("127.0.0.1", "lo")
+    sock.sendmsg([b"x"], [item], 0, sock.getsockname())
+    message = control.receive(sock, 100)
+    for record in message.control:
+        if isinstance(record, control.HopLimit):
+            hops: int = record.value
+            print(hops > 0, len(found) > 0)
+    errors = control.errors(sock)
+    linger: int | None = options.get_linger(sock)
+    packed: bytes = sockaddr.pack(("127.0.0.1", 1), socket.AF_INET)
+    names: set[str] = {each.name for each in socket.getifaddrs()}
+    units: list[str] = [name for name, _ in socket.listen_fds()]
+    print(errors, linger, len(packed), "lo" in names, units, type(message.flags).__name__)
 
 
 def wrong(sock: socket.socket) -> None:
