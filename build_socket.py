@@ -28,6 +28,9 @@ TABLE = Path("cffisock", "_constants.py")
 PLATFORMS = ("linux",)
 STRICT_FLAGS = ["-Wall", "-Wextra", "-Werror", "-Wmissing-prototypes", "-Wstrict-prototypes"]
 
+# Functions that not every C library has: the shim is told by HAVE_ and the name in capitals.
+FUNCTIONS = ("getprotobyname_r",)
+
 # Heads the binding, whose init function cffi defines without a prototype.
 PREAMBLE = """
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
@@ -109,6 +112,9 @@ class BuildShim(build_ext):
 
     def build_extension(self, ext: Extension) -> None:
         written = ext.sources
+        ext.define_macros += [
+            (f"HAVE_{name.upper()}", "1") for name in FUNCTIONS if self.compiler.has_function(name)
+        ]
         ext.sources = [*written, *generate(Path(self.build_temp))]
         try:
             super().build_extension(ext)

@@ -56,8 +56,9 @@ static void *work(void *unused)
         lookup->result = shim_getaddrinfo(lookup->host, lookup->service, &lookup->hints,
                                           &lookup->found);
         lookup->error = errno;
-        eventfd_write(lookup->done, 1);
         pthread_mutex_lock(&lock);
+        /* With the lock, so that a caller who goes now is the last, and nothing is open then. */
+        eventfd_write(lookup->done, 1);
         let_go(lookup, 1);
     }
     workers--;

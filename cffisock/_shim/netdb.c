@@ -1,16 +1,21 @@
 /* The databases of hosts, services and protocols, and the host's own name.
  *
- * The reentrant functions are GNU's: getservbyname_r(3) and its kin put what they find into
- * the caller's buffer, and ask for a larger one with ERANGE. */
+ * getservbyname_r(3) and its kin put what they find into the caller's buffer, and ask for a larger
+ * one with ERANGE.  The builder has found out which of them the C library has: HAVE_... */
 #include "internal.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 _Static_assert(sizeof(((cs_names *)0)->host) >= NI_MAXHOST, "cs_names holds every host's name");
 _Static_assert(sizeof(((cs_names *)0)->service) >= NI_MAXSERV, "cs_names holds every service");
+/* Of h_errno, which not every C library has names for. */
+#define NO_H_ERROR 0
+#define INTERNAL -1
+
 /* So that neither is taken for a count or for an errno of the shim. */
 _Static_assert(EAI_BADFLAGS < 0 && EAI_SYSTEM < 0 && EAI_SYSTEM > -ERANGE, "EAI_ codes are small");
 
@@ -122,7 +127,7 @@ static int host_result(int error, const struct hostent *found, int h_error, cs_h
     if (error == ERANGE)
         return -ERANGE;
     if (found == NULL)
-        return h_error != NETDB_SUCCESS ? h_error : NETDB_INTERNAL;
+        return h_error != NO_H_ERROR ? h_error : INTERNAL;
     host->family = found->h_addrtype;
     host->name = found->h_name;
     host->aliases = found->h_aliases;
@@ -134,7 +139,7 @@ static int host_result(int error, const struct hostent *found, int h_error, cs_h
 int cs_gethostbyname(const char *name, cs_host *host, char *buf, size_t len)
 {
     struct hostent entry, *found = NULL;
-    int h_error = NETDB_SUCCESS;
+    int h_error = NO_H_ERROR;
     int error = gethostbyname_r(name, &entry, buf, len, &found, &h_error);
 
     return host_result(error, found, h_error, host);
@@ -147,7 +152,7 @@ int cs_gethostbyaddr(const cs_addr *addr, cs_host *host, char *buf, size_t len)
     const void *packed = &sin.sin_addr;
     socklen_t size = sizeof sin.sin_addr;
     struct hostent entry, *found = NULL;
-    int h_error = NETDB_SUCCESS, error;
+    int h_error = NO_H_ERROR, error;
 
     shim_addr_get(addr, &sin, sizeof sin);
     shim_addr_get(addr, &sin6, sizeof sin6);
@@ -186,6 +191,7 @@ int cs_getservbyport(int port, const char *proto, char *buf, size_t len)
     return (int)size;
 }
 
+#ifdef HAVE_GETPROTOBYNAME_R
 int cs_getprotobyname(const char *name, char *buf, size_t len)
 {
     struct protoent entry, *found = NULL;
@@ -193,6 +199,21 @@ int cs_getprotobyname(const char *name, char *buf, size_t len)
 
     return found != NULL ? found->p_proto : not_found(error);
 }
+#else
+int cs_getprotobyname(const char *name, char *buf, size_t len)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    const struct protoent *found;
+    int proto;
+
+    (void)buf, (void)len;
+    pthread_mutex_lock(&lock);
+    found = getprotobyname(name);
+    proto = found != NULL ? found->p_proto : not_found(0);
+    pthread_mutex_unlock(&lock);
+    return proto;
+}
+#endif
 
 int cs_gethostname(char *name, size_t len)
 {
