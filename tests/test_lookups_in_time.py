@@ -74,7 +74,7 @@ def test_signals_meanwhile() -> None:
 # --- where the name server is silent ----------------------------------------------------------
 
 SILENT = """
-import json, os, signal, sys, threading, time
+import json, os, signal, sys, threading, time, warnings
 sys.path.insert(0, "")
 import cffisock
 from tests.name_server import name_server
@@ -121,6 +121,7 @@ def many():
 
 def in_a_child():
     # Of a file: with threads in name servers at a fork, glibc's next ones sometimes miss answers.
+    warnings.simplefilter("ignore", DeprecationWarning)  # that there are threads
     child = os.fork()
     if child == 0:
         try:

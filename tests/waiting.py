@@ -104,18 +104,27 @@ def pair_of(module: Any, kind: str) -> tuple[Any, Any]:
     return one, two
 
 
+def is_under_way(sock: Any) -> bool:
+    """Whether TCP has sent what the receiver has not acknowledged: tcpi_unacked in linux/tcp.h."""
+    if sock.family == own.AF_UNIX or sock.type != own.SOCK_STREAM:
+        return False
+    info = sock.getsockopt(own.IPPROTO_TCP, own.TCP_INFO, 104)
+    return any(info[24:28])
+
+
 def fill(sock: Any, data: bytes = b"x" * 1000) -> None:
     """Sends until the socket takes nothing more; it is not waiting afterwards."""
     sock.settimeout(0)
-    quiet = select.poll()
-    quiet.register(sock.fileno(), select.POLLOUT)
-    while True:
+    quiet = 0
+    while quiet < 3:
+        # TCP moves data on to the receiver for a moment, and takes some more long before poll(2)
+        # calls it writable.
+        time.sleep(0.02)
+        quiet = 0 if is_under_way(sock) else quiet + 1
         with suppress(BlockingIOError):
             while True:
                 sock.send(data)
-        # TCP moves data on to the receiver for a moment.
-        if not quiet.poll(20):
-            return
+                quiet = 0
 
 
 def drain(sock: Any) -> bytes:
