@@ -35,13 +35,16 @@ def interleaved(addresses: list[t.Any], first: int) -> list[t.Any]:
 
 
 class Race:
-    """Connections on their way; ``start(answer)`` makes a non-blocking socket and connects it."""
+    """Connections on their way; ``start(answer)`` makes a non-blocking socket and connects it.
 
-    def __init__(self, start: t.Callable[[t.Any], t.Any], timeout: t.Seconds) -> None:
-        self.start = start
-        self.timeout = timeout  # of each, or a `Deadline` of all
+    ``timeout`` is for each, or a `Deadline` for all; failures go into ``errors``.
+    """
+
+    def __init__(
+        self, start: t.Callable[[t.Any], t.Any], timeout: t.Seconds, errors: list[OSError]
+    ) -> None:
+        self.start, self.timeout, self.errors = start, timeout, errors
         self.running: dict[int, tuple[t.Any, t.Optional[Deadline]]] = {}
-        self.errors: list[OSError] = []
         self.poll = select.poll()
 
     def enter(self, answer: t.Any) -> None:
@@ -98,8 +101,7 @@ def first_connected(
     Returns the first socket that is connected, None if there is none; the others are closed.
     Failures go into ``errors``.
     """
-    race = Race(start, timeout)
-    race.errors = errors
+    race = Race(start, timeout, errors)
     waiting = answers[::-1]
     try:
         while waiting or race.running:
