@@ -165,7 +165,7 @@ def test_the_kernel_chooses_and_keeps_names() -> None:
         assert (pid != 0, groups) == (True, 0x11)
         with own.socket(fileno=os.dup(sock.fileno())) as same:
             assert same.getsockname() == (pid, groups)
-        with pytest.raises(OSError, match="Address already in use"):
+        with pytest.raises(OSError, match=r"Address (already )?in use"):
             other.bind((pid, 0))
 
 

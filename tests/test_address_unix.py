@@ -96,7 +96,7 @@ def test_what_is_no_path(bad: Any, sock: Any) -> None:
 def test_a_path_in_use(unix_path: str, sock: Any) -> None:
     sock.bind(unix_path)
     with cffisock.socket(cffisock.AF_UNIX) as other:
-        with pytest.raises(OSError, match="Address already in use"):
+        with pytest.raises(OSError, match=r"Address (already )?in use"):
             other.bind(unix_path)
         with pytest.raises(ConnectionRefusedError):
             other.connect(unix_path)

@@ -39,7 +39,7 @@ def test_sending_ends_at_a_message_that_cannot_be_sent(timeout: Any, udp: Any) -
     one.settimeout(timeout)
     messages = [(b"a",), (b"b",), (bytes(70_000),), (b"c",)]
     assert one.sendmmsg(messages) == 2
-    with pytest.raises(OSError, match="Message too long"):
+    with pytest.raises(OSError, match=r"Message too (long|large)"):
         one.sendmmsg(messages[2:])
     assert data_of(two.recvmmsg(2, 10)) == [b"a", b"b"]
 

@@ -63,7 +63,7 @@ def test_a_packet_that_is_too_large() -> None:
     with one, two:
         control.enable_errors(one)
         one.setsockopt(cffisock.IPPROTO_IP, cffisock.IP_MTU_DISCOVER, cffisock.IP_PMTUDISC_DO)
-        with pytest.raises(OSError, match="Message too long"):
+        with pytest.raises(OSError, match=r"Message too (long|large)"):
             one.send(b"x" * 65507 + b"x")
         found = control.errors(one)
         assert [error.errno for error in found] == [errno.EMSGSIZE] * len(found)

@@ -34,9 +34,9 @@ def test_the_most_buffers(pair: Any) -> None:
     most = os.sysconf("SC_IOV_MAX")
     assert one.sendmsg([b"x"] * most) == most
     assert two.recvmsg_into([bytearray(1) for _ in range(most)])[0] == most
-    with pytest.raises(OSError, match="Message too long"):
+    with pytest.raises(OSError, match=r"Message too (long|large)"):
         one.sendmsg([b"x"] * (most + 1))
-    with pytest.raises(OSError, match="Message too long"):
+    with pytest.raises(OSError, match=r"Message too (long|large)"):
         two.recvmsg_into([bytearray(1) for _ in range(most + 1)])
 
 

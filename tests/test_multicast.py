@@ -109,9 +109,9 @@ def test_what_is_refused(module: Any, family: int) -> None:
     with module.socket(family, module.SOCK_DGRAM) as sock:
         with pytest.raises(OSError, match="No such device"):
             multicast.join(sock, group, "no-such-thing")
-        with pytest.raises(OSError, match=r"Invalid argument|Cannot assign"):
+        with pytest.raises(OSError, match=r"Invalid argument|Cannot assign|not available"):
             multicast.join(sock, "::1" if family == cffisock.AF_INET6 else "127.0.0.1", "lo")
-        with pytest.raises(OSError, match="Cannot assign requested address"):
+        with pytest.raises(OSError, match=r"Cannot assign|not available"):
             multicast.leave(sock, group, "lo")
         with pytest.raises(TypeError):
             multicast.join(sock, group, 1.5)  # type: ignore[arg-type]

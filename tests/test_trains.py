@@ -354,7 +354,7 @@ def test_segments_that_do_not_fit_into_a_packet() -> None:
     with one, two:
         one.setsockopt(cffisock.IPPROTO_IPV6, cffisock.IPV6_MTU, 1280)
         for length in (4000, 140_000):
-            with pytest.raises(OSError, match=r"Invalid argument|Message too long"):
+            with pytest.raises(OSError, match=r"Invalid argument|Message too (long|large)"):
                 one.sendmmsg([(DATA[:length],)], segment=1300)
         assert one.sendmmsg([(DATA[:4000],)], segment=1232) == 4
         assert one.sendmmsg([(DATA[:1300],)], segment=1300) == 1
@@ -366,7 +366,7 @@ def test_a_datagram_that_is_too_long(udp: Any) -> None:
     two.settimeout(LONG)
     assert one.sendmmsg([(b"aab",), (DATA[:65_530],), (b"c",)], segment=2) == 2 + 32_765 + 1
     one.settimeout(0)
-    with pytest.raises(OSError, match="Message too long"):
+    with pytest.raises(OSError, match=r"Message too (long|large)"):
         one.sendmmsg([(DATA[:65_530],), (b"c",)], segment=65_535)
     assert one.sendmmsg([(b"c",), (DATA[:65_530],)], segment=65_535) == 1
 
