@@ -5,13 +5,12 @@ from __future__ import annotations
 import socket
 import struct
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .support import python
+from .support import by
 
 A, AAAA = 1, 28
 
@@ -30,8 +29,7 @@ def in_a_namespace(folder: Path, code: str, *arguments: str) -> subprocess.Compl
     resolv = folder / "resolv.conf"
     resolv.write_text(f"nameserver 127.0.0.1\noptions timeout:{PATIENCE} attempts:2\n")
     shell = ["unshare", "--net", "--mount", "sh", "-ec", SETUP, "sh", str(resolv)]
-    starter = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
-    return python("-c", starter, *shell, sys.executable, "-c", code, *arguments)
+    return by(shell, code, *arguments)
 
 
 def _answer(query: bytes, hosts: dict[str, list[str]]) -> bytes | None:

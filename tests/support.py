@@ -148,6 +148,12 @@ def python(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     )
 
 
+def by(command: list[str], code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the code as `python` does, by a command such as ``unshare --net``."""
+    starter = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
+    return python("-c", starter, *command, sys.executable, "-c", code, *arguments)
+
+
 def isolated(code: str) -> subprocess.CompletedProcess[str]:
     """Runs the code in this interpreter as it would start if only cffisock were installed.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import sys
 import time
 from typing import Any
 
@@ -14,7 +13,7 @@ import cffisock
 from cffisock import control
 from cffisock.control import Origin
 
-from .support import IP_FAMILIES, LONG, python, tcp_pair, udp_pair
+from .support import IP_FAMILIES, LONG, by, tcp_pair, udp_pair
 
 UDP = cffisock.SOCK_DGRAM
 SOL_SOCKET = cffisock.SOL_SOCKET
@@ -205,8 +204,7 @@ print(json.dumps(found))
 @pytest.mark.netns
 @pytest.mark.native("it knows nothing of veth")
 def test_a_traceroute() -> None:
-    code = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
-    run = python("-c", code, "unshare", "--net", sys.executable, "-c", TRACEROUTE)
+    run = by(["unshare", "--net"], TRACEROUTE)
     assert run.returncode == 0, run.stderr
     exceeded, unreachable = json.loads(run.stdout)
     icmp, peer = int(Origin.ICMP), ["10.8.0.9", 33434]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import cffisock
 from cffisock import sockaddr
 
-from .support import LOCALHOST, ROOT, descriptors, python
+from .support import LOCALHOST, ROOT, by, descriptors
 
 # --- interfaces -------------------------------------------------------------------------------
 
@@ -45,8 +45,7 @@ print(json.dumps([found, shown]))
 @pytest.mark.netns
 @pytest.mark.native("it knows nothing of veth")
 def test_addresses_of_interfaces() -> None:
-    code = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
-    run = python("-c", code, "unshare", "--net", sys.executable, "-c", ADDRESSES)
+    run = by(["unshare", "--net"], ADDRESSES)
     assert run.returncode == 0, run.stderr
     found, shown = json.loads(run.stdout)
     assert len(found) >= 84

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 import cffisock
 from cffisock import multicast
 
-from .support import IP_FAMILIES, own, python
+from .support import IP_FAMILIES, by, own
 
 # Two interfaces that are each other's ends, and what goes out by one comes in by the other.
 PROGRAM = """
@@ -92,9 +91,7 @@ print(json.dumps(found))
 @pytest.mark.parametrize("module", ["cffisock", "socket"])
 @pytest.mark.parametrize("version", ["4", pytest.param("6", marks=pytest.mark.ipv6)])
 def test_who_receives_what(module: str, version: str) -> None:
-    code = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
-    command = ["unshare", "--net", sys.executable, "-c", PROGRAM, module, version]
-    run = python("-c", code, *command)
+    run = by(["unshare", "--net"], PROGRAM, module, version)
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
     assert found.pop("hops") == 3

@@ -16,7 +16,7 @@ from cffisock import _socket as low
 from cffisock._names import netif
 
 from .differential import Index
-from .support import CPYTHON, IS_PYPY, python
+from .support import CPYTHON, IS_PYPY, by
 
 # PyPy's own module has none of these functions before 8.0.
 HAS_OWN = hasattr(own, "if_nameindex")
@@ -147,8 +147,7 @@ print(json.dumps(found))
 @pytest.mark.native("it knows nothing of veth")
 @pytest.mark.netns
 def test_interfaces_of_a_network_namespace() -> None:
-    code = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
-    run = python("-c", code, "unshare", "--net", sys.executable, "-c", IN_A_NAMESPACE)
+    run = by(["unshare", "--net"], IN_A_NAMESPACE)
     assert run.returncode == 0, run.stderr
     pair, renamed, left, many = json.loads(run.stdout)
     indexes = {name: int(index) for index, name in pair.items()}
