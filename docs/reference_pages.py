@@ -151,8 +151,16 @@ def row(names: str | list[str], who: str) -> nodes.row:
     return nodes.row("", nodes.entry("", first), nodes.entry("", nodes.paragraph("", who)))
 
 
+def skip_fields(
+    _app: Sphinx, _what: str, _name: str, obj: Any, _skip: bool, _options: Any
+) -> bool | None:
+    """Leaves out the fields of records, which their signatures and docstrings have."""
+    return True if type(obj).__name__ == "_tuplegetter" else None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-signature", signature)
+    app.connect("autodoc-skip-member", skip_fields)
     app.connect("object-description-transform", brackets)
     app.add_transform(ManualPages)
     app.add_directive("constants", Constants)
