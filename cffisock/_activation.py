@@ -6,7 +6,6 @@ import os
 import sys
 
 from . import _types as t
-from ._socket import base
 
 # The public module.
 public: t.Any = sys.modules[__package__]
@@ -62,5 +61,5 @@ def _socket_on(fd: int) -> t.Any:
     except OSError:
         os.fstat(fd)  # which fails for a descriptor that is not open
         return None
-    base.socket.settimeout(sock, public.getdefaulttimeout())
+    sock.settimeout(public.getdefaulttimeout())
     return sock

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, Optional
 from .._address import Nobody, unpack_once
 from .._cffi import ffi, lib
 from .._edge.enums import FAMILIES
-from .._edge.errors import check
 from .._edge.platform import CONSTANTS
 from .inet import inet_aton
+from .netif import filled
 
 AF_UNSPEC, AF_PACKET = CONSTANTS["AF_UNSPEC"], CONSTANTS["AF_PACKET"]
 AF_INET, AF_INET6 = CONSTANTS["AF_INET"], CONSTANTS["AF_INET6"]
@@ -41,7 +41,7 @@ class InterfaceAddress(NamedTuple):
 
 def getifaddrs() -> list[InterfaceAddress]:
     """Returns the addresses of all interfaces, IPv4 and IPv6: getifaddrs(3)."""
-    entries, count = _entries()
+    entries, count = filled("cs_ifaddr", _USUAL_COUNT, lib.cs_getifaddrs)
     records = [_record(entry) for entry in entries[0:count]]
     # Every interface has an entry of AF_PACKET, with the address of its hardware.
     hardware = {
@@ -55,17 +55,6 @@ def getifaddrs() -> list[InterfaceAddress]:
         for record in records
         if record.address or record.name not in addressed
     ]
-
-
-def _entries() -> tuple[Any, int]:
-    """Returns an array of ``cs_ifaddr``, and how many there are in it."""
-    count, size = _USUAL_COUNT, 0
-    # Ask again where there are more of them.
-    while count > size:
-        size = count
-        entries = ffi.new("cs_ifaddr[]", size)
-        count = check(lib.cs_getifaddrs(entries, size))
-    return entries, count
 
 
 def _record(entry: Any) -> InterfaceAddress:

@@ -13,15 +13,22 @@ _USUAL_COUNT = 32
 _NAME_SIZE = 16
 
 
-def if_nameindex() -> list[tuple[int, str]]:
-    """Returns the index and the name of each interface: if_nameindex(3)."""
-    count = _USUAL_COUNT
-    size = 0
-    # Ask again where there are more of them.
+def filled(kind: str, usual: int, ask: t.Callable[[t.Any, int], int]) -> tuple[t.Any, int]:
+    """Returns an array of ``kind`` that ``ask`` has filled in, and how many there are in it.
+
+    It has room for the ``usual`` number at first, and is made anew where there are more.
+    """
+    count, size = usual, 0
     while count > size:
         size = count
-        found = ffi.new("cs_interface[]", size)
-        count = check(lib.cs_if_nameindex(found, size))
+        array = ffi.new(f"{kind}[]", size)
+        count = check(ask(array, size))
+    return array, count
+
+
+def if_nameindex() -> list[tuple[int, str]]:
+    """Returns the index and the name of each interface: if_nameindex(3)."""
+    found, count = filled("cs_interface", _USUAL_COUNT, lib.cs_if_nameindex)
     return [(entry.index, os.fsdecode(ffi.string(entry.name))) for entry in found[0:count]]
 
 

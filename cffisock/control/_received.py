@@ -362,19 +362,20 @@ class Message(NamedTuple):
         return next((item for item in self.control if isinstance(item, record)), None)
 
 
+def _message(data: bytes, ancdata: Any, flags: int, address: Any) -> Message:
+    # The kernel gives back the flag that it was asked with.
+    return Message(data, parse(ancdata), flags & ~MSG_CMSG_CLOEXEC, address)
+
+
 def receive(sock: Any, bufsize: int, flags: int = 0) -> Message:
     """Receives a message of up to ``bufsize`` bytes with its control messages: recvmsg(2).
 
     Descriptors are not inherited by programs that this one executes.
     """
-    data, ancdata, msg_flags, address = sock.recvmsg(bufsize, SPACE, flags | MSG_CMSG_CLOEXEC)
-    return Message(data, parse(ancdata), msg_flags & ~MSG_CMSG_CLOEXEC, address)
+    return _message(*sock.recvmsg(bufsize, SPACE, flags | MSG_CMSG_CLOEXEC))
 
 
 def receive_many(sock: Any, count: int, bufsize: int, flags: int = 0) -> list[Message]:
     """Does as `receive` for up to ``count`` messages, on a socket of cffisock: recvmmsg(2)."""
     messages = sock.recvmmsg(count, bufsize, SPACE, flags | MSG_CMSG_CLOEXEC)
-    return [
-        Message(data, parse(ancdata), msg_flags & ~MSG_CMSG_CLOEXEC, address)
-        for data, ancdata, msg_flags, address in messages
-    ]
+    return [_message(*each) for each in messages]

@@ -64,20 +64,20 @@ def source(address: str, interface: Union[int, str] = 0) -> Item:
 
 def hop_limit(value: int, family: int = AF_INET) -> Item:
     """Lets a datagram pass ``value`` hops, 1 to 255: IP_TTL, IPV6_HOPLIMIT."""
-    data = _packed("@i", value)
-    if family == AF_INET6:
-        return IPPROTO_IPV6, C["IPV6_HOPLIMIT"], data
-    return IPPROTO_IP, C["IP_TTL"], data
+    return _of_family(family, "IP_TTL", "IPV6_HOPLIMIT", value)
 
 
 def traffic_class(value: int, family: int = AF_INET) -> Item:
     """Gives a datagram a traffic class, 0 to 255: IP_TOS, IPV6_TCLASS."""
     if not 0 <= value <= 255:
         raise ValueError("a traffic class must be 0-255")
+    return _of_family(family, "IP_TOS", "IPV6_TCLASS", value)
+
+
+def _of_family(family: int, name: str, name6: str, value: int) -> Item:
+    """Makes a message of an int, which has a name for each IP version."""
     data = _packed("@i", value)
-    if family == AF_INET6:
-        return IPPROTO_IPV6, C["IPV6_TCLASS"], data
-    return IPPROTO_IP, C["IP_TOS"], data
+    return (IPPROTO_IPV6, C[name6], data) if family == AF_INET6 else (IPPROTO_IP, C[name], data)
 
 
 def ecn(value: int, family: int = AF_INET) -> Item:
