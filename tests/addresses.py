@@ -27,6 +27,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cffisock._address import Nobody
+
 from .support import CPYTHON, own, python
 
 SOURCE = Path(__file__).with_name("name_store.c")
@@ -48,18 +50,10 @@ ODD: list[Any] = [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4), (1,) * 6]
 ODD += [[1, 2], "ab", b"ab", None, 5, 5.5, {}]
 
 
-class Sock:
-    """As much of a base socket as the address modules use."""
-
-    def __init__(self, family: int, proto: int, fd: int) -> None:
-        self._cs_kind, self._cs_fd = (family, own.SOCK_DGRAM, proto), fd
-        self._cs_wait = -1
-
-
 @contextmanager
-def any_socket(family: int, proto: int) -> Iterator[Sock]:
+def any_socket(family: int, proto: int) -> Iterator[Nobody]:
     with own.socket(own.AF_INET, own.SOCK_DGRAM) as sock:
-        yield Sock(family, proto, sock.fileno())
+        yield Nobody(family, proto, sock.fileno())
 
 
 def packed(family: int, proto: int, address: Any) -> str:
@@ -67,7 +61,7 @@ def packed(family: int, proto: int, address: Any) -> str:
     from cffisock import _address
     from cffisock._cffi import ffi
 
-    def pack(sock: Sock) -> bytes:
+    def pack(sock: Nobody) -> bytes:
         addr = _address.pack(sock, address, "bind")
         return bytes(ffi.buffer(addr)[: addr.len])
 

@@ -6,7 +6,6 @@ import copy
 import os
 import pickle
 import socket as own
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ import cffisock
 from cffisock import Deadline
 
 from .support import IS_PYPY, LOCALHOST, LONG, full_listener, python, signals, tcp_pair, udp_pair
-from .tls_peer import context_of, peer
+from .tls_peer import context_of, make_certificate, peer
 from .waiting import fill
 
 SOON = 0.1
@@ -235,15 +234,7 @@ def test_the_interpreters_own_socket_takes_what_is_left() -> None:
 @pytest.fixture(scope="module")
 def certificate() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="cs-deadline-") as name:
-        file = str(Path(name, "server.pem"))
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
-        command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost"]
-        command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", file]
-        made = subprocess.run(
-            [*command, "-out", "-"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        with open(file, "ab") as pem:
-            pem.write(made.stdout)
+        make_certificate(Path(name, "server.pem"), "localhost")
         yield Path(name)
 
 

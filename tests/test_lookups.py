@@ -8,7 +8,6 @@ import json
 import os
 import socket as own
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from cffisock._edge.tables import KNOWN_MAX
 from cffisock._names import netdb
 
 from .agreement import told
-from .support import IS_PYPY, python
+from .support import IS_PYPY, by, python
 
 AUDITED = {
     "S.getaddrinfo('127.0.0.1', '80', 0, 1, 6, 4)": [
@@ -284,16 +283,10 @@ def evaluated(etc: Path, module: str, *expressions: str) -> list[Any]:
         "-ec",
         script,
         "sh",
-        sys.executable,
-        "-c",
-        TELL,
     ]
-    run = python("-c", RUN, *command, module, *expressions)
+    run = by(command, TELL, module, *expressions)
     assert run.returncode == 0, run.stderr
     return [eval(told) for told in json.loads(run.stdout)]
-
-
-RUN = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 @pytest.mark.differs("long-host-entries")
@@ -347,7 +340,7 @@ def test_a_host_gets_a_name() -> None:
         "    print(cffisock.gethostname())\n"
     )
     before = own.gethostname()
-    run = python("-c", RUN, "unshare", "--uts", sys.executable, "-c", code)
+    run = by(["unshare", "--uts"], code)
     assert (run.stdout, run.stderr) == ("cffisock-1\ncffisock-2\n", "")
     assert low.gethostname() == own.gethostname() == before
 

@@ -6,9 +6,7 @@ the same result asked of both.  Its peer is this process, with the interpreter's
 
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -21,7 +19,17 @@ import pytest
 import cffisock
 
 from .support import IS_PYPY, LONG, own, python
-from .tls_peer import connected, context_of, echo, parts, peer, reset, subject, until_it_closes
+from .tls_peer import (
+    connected,
+    context_of,
+    echo,
+    make_certificate,
+    parts,
+    peer,
+    reset,
+    subject,
+    until_it_closes,
+)
 
 NAMES = {"server": "localhost", "other": "localhost", "client": "somebody"}
 ON_BOTH = pytest.mark.parametrize("which", ["own", "cffisock"])
@@ -37,17 +45,9 @@ TIMED_OUT_READING = ["timeout", None, "The read operation timed out"]
 @pytest.fixture(scope="module")
 def certificates() -> Iterator[Path]:
     """A folder with a key and a certificate, signed with it, for each of NAMES."""
-    openssl = shutil.which("openssl")
-    assert openssl, "these tests make their certificates with the command openssl"
     with tempfile.TemporaryDirectory(prefix="cs-tls-") as name:
         for file, subject in NAMES.items():
-            command = [openssl, "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
-            command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", f"/CN={subject}"]
-            command += ["-addext", f"subjectAltName=DNS:{subject}"]
-            path = Path(name, f"{file}.pem")
-            command += ["-keyout", str(path), "-out", str(path.with_suffix(".crt"))]
-            subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-            path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
+            make_certificate(Path(name, f"{file}.pem"), subject)
         yield Path(name)
 
 

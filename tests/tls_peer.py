@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import ssl
 import struct
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +14,18 @@ from pathlib import Path
 from typing import Any, Callable
 
 from .support import IS_PYPY, LONG, own, python
+
+
+def make_certificate(file: Path, subject: str) -> None:
+    """Writes a key and a certificate that is signed with it, for the host or person ``subject``."""
+    openssl = shutil.which("openssl")
+    assert openssl, "these tests make their certificates with the command openssl"
+    command = [openssl, "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
+    command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", f"/CN={subject}"]
+    command += ["-addext", f"subjectAltName=DNS:{subject}"]
+    command += ["-keyout", str(file), "-out", str(file.with_suffix(".crt"))]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    file.write_bytes(file.read_bytes() + file.with_suffix(".crt").read_bytes())
 
 
 def context_of(folder: Path, certificate: str = "server", authority: str = "") -> ssl.SSLContext:
