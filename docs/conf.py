@@ -13,15 +13,23 @@ author = "the cffisock contributors"
 copyright = f"2026, {author}"
 release = version = version_of(project)
 
-extensions = ["sphinx.ext.autodoc", "reference_pages"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.intersphinx", "reference_pages"]
 exclude_patterns = ["_build", "changes"]
-default_role = "code"
+# `Deadline` is a link; what leads nowhere, here or there, is a warning.
+default_role = "any"
+nitpicky = True
+# The few names of Python's own that these pages mention: building needs no network.
+intersphinx_mapping = {"python": ("https://docs.python.org/3", "python.inv")}
 autodoc_member_order = "bysource"
 # The annotations are for type checkers; the texts say what is meant.
 autodoc_typehints = "none"
 
 # They would make curly quotes of those in b''.
 smartquotes = False
+
+# The anchors of other hosts are for whoever runs it by hand.
+linkcheck_timeout = 10
+linkcheck_retries = 2
 
 html_theme = "furo"
 html_title = f"cffisock {release}"

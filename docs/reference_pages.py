@@ -1,5 +1,5 @@
 """What Sphinx has to be told for these pages: signatures as a person writes them, links to the
-manual pages of system calls, and the table of constants."""
+manual pages of system calls, the table of constants, and what each interpreter lacks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from cffisock._command import surface
 from cffisock._constants import ASM_GENERIC, CONSTANTS
 
 HERE = Path(__file__).parent
@@ -135,20 +136,47 @@ class Constants(SphinxDirective):
             body += nodes.row("", title)
             for who, names in by_lack.items():
                 body += row(names, who or "\N{EN DASH}")
-        columns = [nodes.colspec(colwidth=width) for width in (3, 1)]
-        group = nodes.tgroup("", *columns, nodes.thead("", head), body, cols=2)
-        return [nodes.table("", group, classes=["constants"])]
+        return [table(head, body, 3, 1)]
 
 
-def row(names: str | list[str], who: str) -> nodes.row:
-    """Two cells: a title, or names, and text."""
-    first = nodes.paragraph()
-    if isinstance(names, str):
-        first += nodes.Text(names)
-    else:
-        for name in names:
-            first += [nodes.literal("", name), nodes.Text(" ")]
-    return nodes.row("", nodes.entry("", first), nodes.entry("", nodes.paragraph("", who)))
+class Lacking(SphinxDirective):
+    """``.. lacking::``: which names each interpreter's module has not, the newest first."""
+
+    def run(self) -> list[nodes.Node]:
+        public = [*surface.MODULE, *(f"socket.{name}" for name in surface.SOCKET)]
+        head = row("Interpreter", f"Lacks, of {len(public)}", "Besides those of the row above")
+        body = nodes.tbody()
+        listed = {name for names in interpreters().values() for name in names}
+        for kind in ("CPython", "PyPy"):
+            ours = {who: names for who, names in interpreters().items() if who.startswith(kind)}
+            lacked = listed.intersection(public).difference(*ours.values())
+            besides = lacked
+            for who, names in reversed(ours.items()):
+                cell = [name for name in public if name in besides]
+                body += row(who, str(len(lacked)), cell)
+                besides = set(names).intersection(public)
+                lacked = lacked | besides
+        return [table(head, body, 2, 1, 9)]
+
+
+def table(head: nodes.row, body: nodes.tbody, *widths: int) -> nodes.table:
+    columns = [nodes.colspec(colwidth=width) for width in widths]
+    group = nodes.tgroup("", *columns, nodes.thead("", head), body, cols=len(widths))
+    return nodes.table("", group, classes=["constants"])
+
+
+def row(*cells: str | list[str]) -> nodes.row:
+    """A row of a table, whose cells are texts, or names."""
+    return nodes.row("", *(nodes.entry("", paragraph(cell)) for cell in cells))
+
+
+def paragraph(cell: str | list[str]) -> nodes.paragraph:
+    if isinstance(cell, str):
+        return nodes.paragraph("", cell)
+    names = nodes.paragraph()
+    for name in cell:
+        names += [nodes.literal("", name), nodes.Text(" ")]
+    return names
 
 
 def skip_fields(
@@ -164,4 +192,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("object-description-transform", brackets)
     app.add_transform(ManualPages)
     app.add_directive("constants", Constants)
+    app.add_directive("lacking", Lacking)
     return {"parallel_read_safe": True}

@@ -26,6 +26,7 @@ __all__ = [
     "IS_PYPY",
     "LOCALHOST",
     "LONG",
+    "ROOT",
     "data_of",
     "descriptors",
     "fds_in",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import cffisock
+from cffisock._command import surface
 from cffisock._constants import ASM_GENERIC, CONSTANTS
 
 from .support import IS_PYPY, own, python
@@ -20,11 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 README = (ROOT / "README.rst").read_text(encoding="utf-8")
 
-# What the examples of these sections of addresses.rst need.
+# What the examples of these sections need.
 NEEDS = {
     "IPv6": pytest.mark.ipv6,
     "Packet": pytest.mark.root,
     "Vsock": pytest.mark.vm,
+    "CAN on PyPy": pytest.mark.vm,
     "CAN: raw and broadcast manager": pytest.mark.vm,
     "CAN: ISO-TP": pytest.mark.vm,
     "CAN: J1939": pytest.mark.vm,
@@ -61,7 +63,7 @@ def programs(text: str) -> list[str]:
 
 
 def test_what_sections_need_is_about_sections_that_exist() -> None:
-    assert set(NEEDS) <= set(sections("addresses"))
+    assert set(NEEDS) <= {*sections("addresses"), *sections("coming_from")}
 
 
 @pytest.mark.parametrize(("page", "title"), examples())
@@ -122,8 +124,8 @@ def test_the_reference_has_every_public_name_that_is_no_constant() -> None:
     assert sorted(documented) == sorted(public)
 
 
-def test_what_the_table_of_constants_says_of_this_interpreter() -> None:
-    """It has none that the page says it lacks; some have fewer, for want of a header."""
+def test_what_the_tables_say_of_this_interpreter() -> None:
+    """It has no name that the pages say it lacks; some have fewer, for want of a header."""
     text = (DOCS / "interpreters.txt").read_text(encoding="utf-8")
     parts = re.split(r"^\[(\w+) ([\d.]+)\]$", text, flags=re.MULTILINE)
     listed = [
@@ -131,8 +133,9 @@ def test_what_the_table_of_constants_says_of_this_interpreter() -> None:
         for kind, version, names in zip(parts[1::3], parts[2::3], parts[3::3])
     ]
     words = " ".join([*CONSTANTS.values(), ASM_GENERIC]).split()
-    table = {word.partition("=")[0] for word in words}
-    assert {name for *_, names in listed for name in names} <= table
+    constants = {word.partition("=")[0] for word in words}
+    known = constants.union(*(names for *_, names in listed))
+    assert known - constants <= {*surface.MODULE, *(f"socket.{name}" for name in surface.SOCKET)}
     kind = "PyPy" if IS_PYPY else "CPython"
     version = sys.implementation.version[: 3 if IS_PYPY else 2]
     has = {
@@ -141,7 +144,8 @@ def test_what_the_table_of_constants_says_of_this_interpreter() -> None:
         if (ours, since <= version) == (kind, True)
         for name in names
     }
-    assert table & set(dir(own)) <= has
+    theirs = {*dir(own), *(f"socket.{name}" for name in dir(own.socket))}
+    assert known & theirs <= has
 
 
 def test_the_changelogs_fragments_are_named_so_that_they_are_found() -> None:
@@ -150,8 +154,9 @@ def test_the_changelogs_fragments_are_named_so_that_they_are_found() -> None:
     assert [name for name in names if not pattern.fullmatch(name)] == []
 
 
-def test_the_files_that_the_design_names_are_there() -> None:
-    text = "".join((DOCS / f"{page}.rst").read_text() for page in ("design", "contributing"))
+def test_the_files_that_these_pages_name_are_there() -> None:
+    pages = ("design", "contributing", "reliability")
+    text = "".join((DOCS / f"{page}.rst").read_text() for page in pages)
     named = re.findall(r"``([\w/.]+\.(?:py|pyi|c|h|txt|rst|sh)|[\w/]+/)``", text)
     folders = [ROOT, *(path for path in (ROOT / "cffisock").rglob("") if path.is_dir())]
     assert len(named) > 50
