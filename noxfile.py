@@ -93,5 +93,13 @@ def types(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documentation, and the changelog that the next release would have."""
     session.install("-e", ".[dev]")
+    session.run("sphinx-lint", "docs", "README.rst", "CHANGES.rst")
     session.run("sphinx-build", "-W", "--keep-going", "docs", "docs/_build/html")
     session.run("towncrier", "build", "--draft")
+
+
+@nox.session
+def links(session: nox.Session) -> None:
+    """Whether the pages of others are there that the documentation links to; on the network."""
+    session.install("-e", ".[docs]")
+    session.run("sphinx-build", "-b", "linkcheck", "docs", "docs/_build/linkcheck")

@@ -27,11 +27,9 @@ autodoc_typehints = "none"
 # They would make curly quotes of those in b''.
 smartquotes = False
 
-# The anchors of other hosts are for whoever runs it by hand.
-linkcheck_timeout = 10
-linkcheck_retries = 2
-
 html_theme = "furo"
+# The theme's own one underlines the names of modules.
+pygments_dark_style = "github-dark"
 html_title = f"cffisock {release}"
 html_static_path = ["_static"]
-html_css_files = ["narrow.css"]
+html_css_files = ["tables.css"]

@@ -19,6 +19,7 @@ from cffisock._command import surface
 from cffisock._constants import ASM_GENERIC, CONSTANTS
 
 HERE = Path(__file__).parent
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 logger = logging.getLogger(__name__)
 
 # --- signatures ---------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ class Lacking(SphinxDirective):
             besides = lacked
             for who, names in reversed(ours.items()):
                 cell = [name for name in public if name in besides]
-                body += row(who, str(len(lacked)), cell)
+                body += row(who.replace(" ", NO_BREAK_SPACE), str(len(lacked)), cell)
                 besides = set(names).intersection(public)
                 lacked = lacked | besides
         return [table(head, body, 2, 1, 9)]

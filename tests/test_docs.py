@@ -113,6 +113,12 @@ def test_what_the_readme_names_is_there() -> None:
     assert [name for name in files if not (ROOT / name).exists()] == []
 
 
+def test_links_between_the_pages_are_those_that_sphinx_checks() -> None:
+    """A relative URL is taken as it is, whether it leads anywhere or not."""
+    text = "".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.rst"))
+    assert re.findall(r"<(?!https?:)[^<>\s]+>`__?", text) == []
+
+
 def test_the_reference_has_every_public_name_that_is_no_constant() -> None:
     text = (DOCS / "reference.rst").read_text(encoding="utf-8")
     documented = re.findall(r"^\.\. (?:auto)?\w+:: (\w+)$", text, flags=re.MULTILINE)
