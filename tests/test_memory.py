@@ -6,6 +6,7 @@ import array
 import ctypes
 import io
 import mmap
+import signal
 import threading
 from typing import Any
 
@@ -126,12 +127,73 @@ def test_many_threads_receive() -> None:
             sock.close()
 
 
-def test_a_big_receive_does_not_keep_its_memory() -> None:
+RECEIVE = {
+    "recv": lambda sock, size: sock.recv(size),
+    "recvfrom": lambda sock, size: sock.recvfrom(size)[0],
+    "recvmsg": lambda sock, size: sock.recvmsg(size)[0],
+}
+
+
+@pytest.mark.parametrize("method", RECEIVE)
+def test_large_reads_share_a_block(method: str) -> None:
+    receive = RECEIVE[method]
+    memory._blocks.clear()
+    one, two = cffisock.socketpair()
+    with one, two:
+        for data in (b"x" * 3000, b"yz", b""):
+            one.send(data) if data else one.close()
+            assert receive(two, 700_000) == data
+            assert [len(view) for _, view in memory._blocks] == [1024 * 1024]
+
+
+@pytest.mark.parametrize("method", RECEIVE)
+def test_a_block_that_is_too_small_is_replaced(method: str) -> None:
+    receive = RECEIVE[method]
+    memory._blocks.clear()
+    one, two = cffisock.socketpair()
+    with one, two:
+        for size, kept in ((2**20, 2**20), (2**20 + 1, 2**21), (2**20, 2**21)):
+            one.send(b"x")
+            assert receive(two, size) == b"x"
+            assert [len(view) for _, view in memory._blocks] == [kept]
+
+
+@pytest.mark.parametrize("method", RECEIVE)
+def test_a_very_large_read_does_not_keep_its_memory(method: str) -> None:
+    memory._blocks.clear()
     one, two = cffisock.socketpair()
     with one, two:
         one.send(b"x")
-        assert two.recv(50_000_000) == b"x"
-        assert all(len(box.view) == mailbox.DATA_SIZE for box in mailbox._mailboxes)
+        assert RECEIVE[method](two, 50_000_000) == b"x"
+    assert not memory._blocks
+    assert all(len(box.view) == mailbox.DATA_SIZE for box in mailbox._mailboxes)
+
+
+@pytest.mark.parametrize("method", RECEIVE)
+def test_a_block_is_lent_to_one_call_at_a_time(method: str) -> None:
+    """A handler that receives, too, while another read waits; and an error gives it back."""
+    receive, size = RECEIVE[method], 2**20
+    memory._blocks.clear()
+    one, two = cffisock.socketpair()
+    three, four = cffisock.socketpair()
+
+    def handler(*_: object) -> None:
+        three.send(b"inner")
+        assert receive(four, size) == b"inner"
+        one.send(b"outer")
+
+    with one, two, three, four:
+        before = signal.signal(signal.SIGALRM, handler)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            assert receive(two, size) == b"outer"
+        finally:
+            signal.signal(signal.SIGALRM, before)
+        assert len(memory._blocks) == 2
+        two.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            receive(two, size)
+    assert len(memory._blocks) == 2
 
 
 BYTES_AND_TEXT = """

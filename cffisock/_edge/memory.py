@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from .. import _types as t
 from .._cffi import ffi
 
@@ -13,6 +15,30 @@ def new_memory(size: int) -> tuple[t.Any, t.Any]:
     """Returns ``size`` bytes of memory, and a view that cuts bytes from it."""
     memory = allocate("char[]", size)
     return memory, ffi.buffer(memory)
+
+
+# Blocks for large reads.  With new memory each time the kernel would clear every page of it, which
+# takes several times as long as receiving into it.
+BLOCK_MAX = 16 * 1024 * 1024
+_blocks: deque[tuple[t.Any, t.Any]] = deque(maxlen=4)
+
+
+def take_block(size: int) -> tuple[t.Any, t.Any]:
+    """Takes out memory of ``size`` bytes or more, and a view that cuts bytes from it."""
+    try:
+        block = _blocks.pop()
+    except IndexError:
+        pass
+    else:
+        if len(block[1]) >= size:
+            return block
+    return new_memory(1 << (size - 1).bit_length() if size <= BLOCK_MAX else size)
+
+
+def give_block(block: tuple[t.Any, t.Any]) -> None:
+    """Keeps a block for the next large read, unless it is larger than any that is kept."""
+    if len(block[1]) <= BLOCK_MAX:
+        _blocks.append(block)
 
 
 from_buffer, release = ffi.from_buffer, ffi.release

@@ -15,9 +15,10 @@ from .._edge.arguments import buffer_size, c_int, type_name
 from .._edge.errors import EAGAIN, again, resume
 from .._edge.memory import (
     from_buffer,
-    new_memory,
+    give_block,
     readable,
     release,
+    take_block,
     through_copy,
 )
 from .mailbox import DATA_SIZE, Mailbox, borrow, give_mailbox, take_mailbox
@@ -61,11 +62,14 @@ def _recv_unusual(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsInd
         return b""
     if size <= DATA_SIZE:
         return recv(self, size, flags)
-    memory, view = new_memory(size)
-    n = cs_recv(self._cs_fd, memory, size, flags, self._cs_wait)
-    if n < 0:
-        n = again(n, self, cs_recv, memory, size, flags)
-    return cut(view, size, n)
+    block = memory, view = take_block(size)
+    try:
+        n = cs_recv(self._cs_fd, memory, size, flags, self._cs_wait)
+        if n < 0:
+            n = again(n, self, cs_recv, memory, size, flags)
+        return cut(view, size, n)
+    finally:
+        give_block(block)
 
 
 def cut(view: t.Any, size: int, n: int) -> bytes:
@@ -138,9 +142,12 @@ def _recvfrom_unusual(
     size, flags = buffer_size(bufsize, "recvfrom"), c_int(flags)
     if size <= DATA_SIZE:
         return recvfrom(self, size, flags)
-    memory, view = new_memory(size)
-    n, address = _recvfrom_memory(self, memory, size, flags)
-    return cut(view, size, n), address
+    block = memory, view = take_block(size)
+    try:
+        n, address = _recvfrom_memory(self, memory, size, flags)
+        return cut(view, size, n), address
+    finally:
+        give_block(block)
 
 
 def recvfrom_into(

@@ -13,9 +13,10 @@ from .._edge.errors import again
 from .._edge.memory import (
     bytes_of,
     from_buffer,
-    new_memory,
+    give_block,
     readable,
     release,
+    take_block,
     through_copy,
 )
 from .ancillary import (
@@ -88,9 +89,12 @@ def _recvmsg_unusual(
     size = c_ssize(bufsize)
     if size < 0:
         raise ValueError("negative buffer size in recvmsg()")
-    _, view = new_memory(size)
-    n, *rest = recvmsg_into(self, [view], ancbufsize, flags)
-    return (view[:n], *rest)
+    block = memory, view = take_block(size)
+    try:
+        n, *rest = recvmsg_into(self, [ffi.buffer(memory, size)], ancbufsize, flags)
+        return (view[:n], *rest)
+    finally:
+        give_block(block)
 
 
 def recvmsg_into(

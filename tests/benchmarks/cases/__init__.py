@@ -13,12 +13,14 @@ from . import (
     messages,
     options,
     programs,
+    reads,
     streams,
     threads,
 )
 
 ROOMS = [
     streams,
+    reads,
     datagrams,
     messages,
     batches,

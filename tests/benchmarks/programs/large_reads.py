@@ -10,17 +10,10 @@ import socket
 import sys
 import time
 
+from pairs import connected
+
 DATA = b"x" * 64
 ROOM = 256 * 1024
-
-
-def connected(family: str) -> tuple[socket.socket, socket.socket]:
-    if family == "AF_UNIX":
-        return socket.socketpair()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        client = socket.create_connection(listener.getsockname())
-        server, _ = listener.accept()
-    return client, server
 
 
 def exchange(one: socket.socket, two: socket.socket, seconds: float) -> float:
