@@ -37,6 +37,7 @@ class _Lib:
     CS_MORE: int
     CS_NEW_SENDER: int
     CS_MORE_THAN_DATA: int
+    CS_NOT_INET: int
     CS_NO_VALUE: int
     CS_CONTROL_MAX: int
 

@@ -191,4 +191,4 @@ def test_what_is_remembered_has_a_limit(sock: Any) -> None:
         for port in range(1, 3000):
             udp.connect(("127.0.0.1", port))
             assert udp.getpeername() == ("127.0.0.1", port)
-    assert len(_address._unpacked) <= 1024
+    assert len(_address.UNPACKED) <= 1024

@@ -278,13 +278,13 @@ def test_the_address_of_a_peer(family: int, unix_path: str) -> None:
 def test_peers_that_connect_are_not_remembered() -> None:
     with cffisock.create_server(LOCALHOST) as listener:
         listening = listener.getsockname()
-        before = dict(_address._unpacked)
+        before = dict(_address.UNPACKED)
         for _ in range(3):
             with own.create_connection(listening) as client:
                 conn, address = listener.accept()
                 with conn:
                     assert address == client.getsockname()
-        assert _address._unpacked == before
+        assert before == _address.UNPACKED
 
 
 def test_connect_that_is_refused() -> None:

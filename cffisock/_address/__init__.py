@@ -17,6 +17,7 @@ from ._codec import KNOWN, Codec
 
 __all__ = [
     "CODECS",
+    "UNPACKED",
     "codec",
     "is_stable",
     "new_slot",
@@ -48,7 +49,7 @@ CODECS: dict[int, Codec] = {
 
 # What has been unpacked, by its raw bytes, for families whose addresses mean the same at
 # any time.  It is emptied when full: a server with that many peers gains little from it.
-_unpacked: dict[bytes, t.Any] = {}
+UNPACKED: dict[bytes, t.Any] = {}
 
 
 def new_slot() -> t.Slot:
@@ -93,7 +94,7 @@ def unpack(slot: t.Slot, sock: t.Any) -> t.Any:
     addr, view = slot
     raw_bytes = view[: addr.len]
     try:
-        return _unpacked[raw_bytes]
+        return UNPACKED[raw_bytes]
     except KeyError:
         pass
     if not raw_bytes:
@@ -101,7 +102,7 @@ def unpack(slot: t.Slot, sock: t.Any) -> t.Any:
     of_family = CODECS.get(addr.family) or codec(addr.family)
     address = of_family.unpack(addr, sock)
     if of_family.stable:
-        remember(_unpacked, raw_bytes, address)
+        remember(UNPACKED, raw_bytes, address)
     return address
 
 

@@ -111,7 +111,11 @@ def host_address(addr: t.Any, family: int, name: bytes, wait: int = -1) -> bool:
 
 def unpack_inet(addr: t.Any, sock: t.Any) -> tuple[str, int]:
     """Returns ``(host, port)`` of a ``cs_addr *``."""
-    number = lib.cs_inet_number(addr)
+    return host_and_port(lib.cs_inet_number(addr))
+
+
+def host_and_port(number: int) -> tuple[str, int]:
+    """Returns ``(host, port)`` of the shim's number for both."""
     host, port = number >> 16, number & 0xFFFF
     try:
         return _texts[host], port

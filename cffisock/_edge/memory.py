@@ -53,14 +53,14 @@ def readable(data: t.Any) -> t.Any:
     try:
         return from_buffer(data)
     except (TypeError, ValueError, BufferError):
-        return from_buffer(_copy(data))
+        # On PyPy memory that its interpreter keeps has no address: BytesIO().getbuffer().
+        return from_buffer(bytes_of(data))
 
 
-def _copy(data: t.Any) -> bytes:
-    """Copies ``data``, whose memory has no address.  TypeError if it is not bytes-like.
-
-    That is so on PyPy, for memory that its interpreter keeps, as in ``BytesIO().getbuffer()``.
-    """
+def bytes_of(data: t.Any) -> bytes:
+    """Returns a copy of what is bytes-like; bytes as they are.  TypeError for anything else."""
+    if type(data) is bytes:
+        return data
     try:
         view = memoryview(data)
     except TypeError:
@@ -69,18 +69,6 @@ def _copy(data: t.Any) -> bytes:
         if not view.c_contiguous:
             raise BufferError(NOT_CONTIGUOUS)
         return view.tobytes()
-
-
-def bytes_of(data: t.Any) -> bytes:
-    """Returns a copy of what is bytes-like; bytes as they are."""
-    if type(data) is bytes:
-        return data
-    memory = readable(data)
-    try:
-        copy: bytes = ffi.buffer(memory)[:]
-        return copy
-    finally:
-        release(memory)
 
 
 def through_copy(buffer: t.Any, complaint: str, receive: t.Callable[[bytearray], t.V]) -> t.V:

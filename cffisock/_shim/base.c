@@ -107,26 +107,25 @@ int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait)
     return error == EISCONN ? 0 : -error;
 }
 
+/* The result for a name of `size` bytes in `addr`. */
+static int64_t named(cs_addr *addr, socklen_t size)
+{
+    shim_addr_received(addr, size);
+    return addr->family == AF_INET ? cs_inet_number(addr) : CS_NOT_INET;
+}
+
 int64_t cs_getsockname(int fd, cs_addr *addr)
 {
-    cs_addr now;
-    socklen_t size = sizeof now.storage;
+    socklen_t size = sizeof addr->storage;
 
-    if (getsockname(fd, shim_sockaddr(&now), &size) < 0)
-        return -errno;
-    shim_addr_received(&now, size);
-    return shim_addr_renew(addr, &now);
+    return getsockname(fd, shim_sockaddr(addr), &size) < 0 ? -errno : named(addr, size);
 }
 
 int64_t cs_getpeername(int fd, cs_addr *addr)
 {
-    cs_addr now;
-    socklen_t size = sizeof now.storage;
+    socklen_t size = sizeof addr->storage;
 
-    if (getpeername(fd, shim_sockaddr(&now), &size) < 0)
-        return -errno;
-    shim_addr_received(&now, size);
-    return shim_addr_renew(addr, &now);
+    return getpeername(fd, shim_sockaddr(addr), &size) < 0 ? -errno : named(addr, size);
 }
 
 int cs_shutdown(int fd, int how)

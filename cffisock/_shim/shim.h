@@ -197,7 +197,8 @@ int cs_listen(int fd, int backlog);
 /* Starts to connect.  Unlike others it is not called again: cs_connect_again goes on. */
 int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait);
 int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait);
-/* Return 0, or CS_MORE if `addr` had another address in it. */
+/* Put the name into `addr`, and return CS_NOT_INET; that of AF_INET as cs_inet_number(). */
+#define CS_NOT_INET 0x1000000000000
 int64_t cs_getsockname(int fd, cs_addr *addr);
 int64_t cs_getpeername(int fd, cs_addr *addr);
 int cs_shutdown(int fd, int how);

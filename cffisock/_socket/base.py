@@ -8,6 +8,7 @@ import sys
 
 from .. import _address
 from .. import _types as t
+from .._address.inet import host_and_port
 from .._cffi import ffi, lib
 from .._edge.arguments import c_fd, c_int, name_methods
 from .._edge.errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
@@ -38,6 +39,7 @@ cs_socket, cs_connect, cs_accept, cs_close = (
     lib.cs_accept,
     lib.cs_close,
 )
+NOT_INET = lib.CS_NOT_INET
 cs_getsockname, cs_getpeername = lib.cs_getsockname, lib.cs_getpeername
 
 # The timeout of new sockets, as the shim's `wait`.
@@ -287,13 +289,13 @@ def _name(sock: socket, ask: t.Callable[..., int]) -> t.Any:
         box = take_mailbox()
     except IndexError:
         box = Mailbox()
-    is_new = ask(sock._cs_fd, box.addr)
-    if is_new < 0:
+    try:
+        number = ask(sock._cs_fd, box.peer[0])
+        if number < 0:
+            raise error_for(number)
+        return host_and_port(number) if number < NOT_INET else _address.unpack(box.peer, sock)
+    finally:
         give_mailbox(box)
-        raise error_for(is_new)
-    address = box.new_address(sock) if is_new else box.address
-    give_mailbox(box)
-    return address
 
 
 # --- sockets of descriptors -----------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from .. import _types as t
-from .._address import is_stable, new_slot, unpack
+from .._address import UNPACKED, is_stable, new_slot, unpack
 from .._cffi import ffi
 from .._edge.memory import allocate, new_memory
 
@@ -22,10 +22,10 @@ class Mailbox:
 
     ``memory`` is for data, ``view`` cuts bytes from it.  ``msg`` is a ``cs_msg *`` for recvmsg(2),
     ``extras`` and ``control`` are views of its extras and control buffer, ``peer`` is the slot for
-    its address.  ``sender`` is the slot for the address of a datagram or of a name; ``address`` is
-    that address as it was unpacked last.  A peer sends again and again: the shim tells when the
-    packed one changes, so that the unpacked one is mostly there already.  ``batch`` is the memory
-    for `recvmmsg`, if there was such a call.
+    its address, and for names.  ``sender``, which is ``addr`` and ``packed``, is the slot for the
+    address of a datagram; ``address`` is that address as it was unpacked last.  A peer sends again
+    and again: the shim tells when the packed one changes, so that the unpacked one is mostly there
+    already.  ``batch`` is the memory for `recvmmsg`, if there was such a call.
     """
 
     __slots__ = (
@@ -36,6 +36,7 @@ class Mailbox:
         "extras",
         "memory",
         "msg",
+        "packed",
         "peer",
         "sender",
         "view",
@@ -44,7 +45,7 @@ class Mailbox:
     def __init__(self, control_size: int = CONTROL_SIZE) -> None:
         self.memory, self.view = new_memory(DATA_SIZE)
         self.sender, self.peer = new_slot(), new_slot()
-        self.addr = self.sender[0]
+        self.addr, self.packed = self.sender
         self.address: t.Any = None
         self.msg = ffi.new("cs_msg *", {"addr": self.peer[0]})
         self.extras = ffi.buffer(ffi.addressof(self.msg, "extras"))
@@ -55,9 +56,14 @@ class Mailbox:
 
     def new_address(self, sock: t.Any) -> t.Any:
         """Unpacks the address that the shim has put into ``addr`` for ``sock``."""
-        self.address = address = unpack(self.sender, sock)
-        if not is_stable(self.addr.family):
-            self.addr.len = NO_LENGTH  # so that it is a new one each time
+        addr = self.addr
+        try:
+            address = UNPACKED[self.packed[: addr.len]]
+        except KeyError:
+            address = unpack(self.sender, sock)
+            if not is_stable(addr.family):
+                addr.len = NO_LENGTH  # so that it is a new one each time
+        self.address = address
         return address
 
 

@@ -10,6 +10,7 @@ from ..floor import floor
 from ..harness import Case, Goal, Loop, Prepare
 
 SIZE = 64
+PEERS = 100
 HOSTS = {"UDP": (socket.AF_INET, "127.0.0.1"), "UDP6": (socket.AF_INET6, "::1")}
 
 
@@ -50,6 +51,25 @@ def sendto_recvfrom_into(module: Any, exits: ExitStack) -> Loop:
     return loop
 
 
+def from_many(module: Any, exits: ExitStack) -> Loop:
+    """What a server does: each datagram is another peer's, and is answered."""
+    socks = [exits.enter_context(module.socket(type=module.SOCK_DGRAM)) for _ in range(PEERS)]
+    server = exits.enter_context(module.socket(type=module.SOCK_DGRAM))
+    for sock in (server, *socks):
+        sock.bind(("127.0.0.1", 0))
+    data, address = bytes(SIZE), server.getsockname()
+
+    def loop(n: int) -> None:
+        for i in range(n):
+            sock = socks[i % PEERS]
+            sock.sendto(data, address)
+            request, peer = server.recvfrom(SIZE)
+            server.sendto(request, peer)
+            sock.recv(SIZE)
+
+    return loop
+
+
 def bare(kind: str, timeout: float | None) -> Prepare:
     def arguments(exits: ExitStack) -> tuple[int, ...]:
         one, two = opened(kind, socket, exits, timeout)
@@ -68,5 +88,6 @@ CASES = [
         for kind in HOSTS
         for mode, timeout, goal in (("blocking", None, BLOCKING), ("timed", 5, TIMED))
     ),
+    Case(f"UDP 64 B, a server of {PEERS} peers in turn", from_many, BLOCKING, per=2),
     Case("UDP 64 B, recvfrom_into", sendto_recvfrom_into, BLOCKING, floor=bare("UDP", None)),
 ]

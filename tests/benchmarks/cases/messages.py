@@ -52,16 +52,29 @@ def into_several(module: Any, exits: ExitStack) -> Loop:
 
 
 def with_descriptor(module: Any, exits: ExitStack) -> Loop:
+    """A new array each time, as a program that passes one descriptor makes it."""
     one, two = opened(unix_pair, module, exits, None)
-    data, fds = [bytes(SMALL)], array.array("i", [one.fileno()])
-    items = [(module.SOL_SOCKET, module.SCM_RIGHTS, fds)]
-    room = module.CMSG_SPACE(fds.itemsize)
+    data, fd = [bytes(SMALL)], one.fileno()
+    level, kind = module.SOL_SOCKET, module.SCM_RIGHTS
+    room = module.CMSG_SPACE(4)
 
     def loop(n: int) -> None:
         for _ in range(n):
-            one.sendmsg(data, items)
+            one.sendmsg(data, [(level, kind, array.array("i", [fd]))])
             _, received, _, _ = two.recvmsg(SMALL, room)
             os.close(array.array("i", received[0][2])[0])
+
+    return loop
+
+
+def send_fds(module: Any, exits: ExitStack) -> Loop:
+    one, two = opened(unix_pair, module, exits, None)
+    data, fds = [bytes(SMALL)], [one.fileno()]
+
+    def loop(n: int) -> None:
+        for _ in range(n):
+            module.send_fds(one, data, fds)
+            os.close(module.recv_fds(two, SMALL, 1)[1][0])
 
     return loop
 
@@ -79,4 +92,5 @@ CASES = [
     Case("4 of 64 B, sendmsg", several),
     Case("4 of 64 B, recvmsg_into", into_several),
     Case("64 B and a descriptor", with_descriptor, floor=bare(True)),
+    Case("64 B, send_fds, recv_fds", send_fds, floor=bare(True)),
 ]
