@@ -37,8 +37,9 @@ def pack_inet(address: t.Any, caller: str, sock: t.Any) -> t.Any:
         and type(address[0]) is str
         and type(address[1]) is int
     )
-    if exact and address in _packed:
-        return _packed[address]
+    known = _packed.get(address) if exact else None
+    if known is not None:
+        return known
     pair = require_tuple(address, "AF_INET", caller)
     if len(pair) != 2:
         raise TypeError("AF_INET address must be a pair (host, port)")
@@ -60,8 +61,9 @@ def pack_inet6(address: t.Any, caller: str, sock: t.Any) -> t.Any:
         raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
     types = str, int, int, int
     exact = type(address) is tuple and tuple(map(type, address)) == types[: len(address)]
-    if exact and address in _packed6:
-        return _packed6[address]
+    known = _packed6.get(address) if exact else None
+    if known is not None:
+        return known
     name = host_bytes(parts[0])
     port = index(parts[1])
     flowinfo = wrapped(parts[2], 32) if len(parts) > 2 else 0

@@ -33,12 +33,8 @@ NO_KIND = (0, 0, 0)
 _kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
 
 # CPython finds a global sooner than an attribute of `lib`.
-cs_socket, cs_connect, cs_accept, cs_close = (
-    lib.cs_socket,
-    lib.cs_connect,
-    lib.cs_accept,
-    lib.cs_close,
-)
+cs_socket, cs_connect = lib.cs_socket, lib.cs_connect
+cs_accept, cs_close = lib.cs_accept, lib.cs_close
 NOT_INET = lib.CS_NOT_INET
 cs_getsockname, cs_getpeername = lib.cs_getsockname, lib.cs_getpeername
 
@@ -67,9 +63,10 @@ class socket:
 
     # Programs derive classes of this one with attributes of their own: those of cffisock that the
     # standard module's class has not begin with _cs_.
-    __slots__ = ("_cs_fd", "_cs_kind", "_cs_wait")
+    __slots__ = ("_cs_fd", "_cs_kind", "_cs_owned", "_cs_wait")
 
     _cs_fd: int
+    _cs_owned: bool  # there as long as nobody has begun to close the descriptor, or to detach it
     _cs_kind: tuple[int, int, int]  # family, type and protocol
     _cs_wait: int  # the timeout, as the shim's `wait`
 
@@ -150,17 +147,12 @@ class socket:
 
     def detach(self) -> int:
         """Lets go of the file descriptor without closing it, and returns it."""
-        fd = self._cs_fd
-        self._cs_fd = -1
-        return fd
+        return _forget(self)
 
     def close(self) -> None:
         """Closes the socket: close(2).  Further calls do nothing."""
-        fd = self._cs_fd
+        fd = _forget(self)
         if fd >= 0:
-            # First, so that no other thread can meet a descriptor that the kernel gave
-            # to somebody else in the meantime.
-            self._cs_fd = -1
             result = cs_close(fd)
             if result < 0:
                 raise error_for(result)
@@ -176,13 +168,11 @@ class socket:
 
         A `Deadline` is for all that follow together.
         """
-        wait = wait_for(value)
-        _set_wait(self, wait)
+        _set_wait(self, wait_for(value))
 
     def setblocking(self, flag: object, /) -> None:
         """Does as settimeout(None) with a true ``flag``, else as settimeout(0)."""
-        wait = -1 if flag else 0
-        _set_wait(self, wait)
+        _set_wait(self, -1 if flag else 0)
 
     def getblocking(self) -> bool:
         """Returns False if calls on the socket never wait."""
@@ -264,6 +254,17 @@ class socket:
 
 # --- what methods of the type have in common ------------------------------------------------
 # As functions, since a class that a program derives may use any name for methods of its own.
+
+
+def _forget(sock: socket) -> int:
+    """Takes the descriptor from ``sock`` to close it, say; -1 where somebody else has."""
+    try:
+        del sock._cs_owned  # which only one of several threads, or of signal handlers, can
+    except AttributeError:
+        return -1
+    # Before it is closed: no thread may meet a number that the kernel has given to another.
+    fd, sock._cs_fd = sock._cs_fd, -1
+    return fd
 
 
 def _set_wait(sock: socket, wait: int) -> None:
@@ -363,6 +364,7 @@ def socketpair(
 
 def _own(sock: socket, fd: int, family: int, type: int, proto: int) -> None:
     """Gives a new ``sock`` the open descriptor ``fd``."""
+    sock._cs_owned = True
     sock._cs_fd = fd
     kind = family, type & TYPE_BITS, proto
     sock._cs_kind = _kinds.get(kind) or _new_kind(kind)
