@@ -6,6 +6,8 @@ Interpreters that nox does not find are left out, unless it runs with
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 INTERPRETERS = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15", "pypy3"]
@@ -75,10 +77,16 @@ def benchmarks(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """ruff: the rules, and the format."""
-    session.install("ruff")
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
+    """The hooks of pre-commit over all files; arguments are pre-commit's, such as a hook's name."""
+    session.install("pre-commit")
+    session.run("pre-commit", "run", "--all-files", *session.posargs)
+
+
+@nox.session
+def analyze(session: nox.Session) -> None:
+    """The clang analyzer over the shim, as a hook of pre-commit."""
+    session.install("pre-commit")
+    session.run("pre-commit", "run", "--all-files", "--hook-stage", "manual", "clang-tidy")
 
 
 @nox.session
@@ -93,7 +101,6 @@ def types(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documentation, and the changelog that the next release would have."""
     session.install("-e", ".[dev]")
-    session.run("sphinx-lint", "docs", "README.rst", "CHANGES.rst")
     session.run("sphinx-build", "-W", "--keep-going", "docs", "docs/_build/html")
     session.run("towncrier", "build", "--draft")
 
@@ -103,3 +110,11 @@ def links(session: nox.Session) -> None:
     """Whether the pages of others are there that the documentation links to; on the network."""
     session.install("-e", ".[docs]")
     session.run("sphinx-build", "-b", "linkcheck", "docs", "docs/_build/linkcheck")
+
+
+@nox.session
+def dist(session: nox.Session) -> None:
+    """The sdist and the wheel of this machine in dist/, and whether an index would take them."""
+    session.install("build", "twine")
+    session.run("python", "-m", "build")
+    session.run("twine", "check", "--strict", *map(str, Path("dist").iterdir()))

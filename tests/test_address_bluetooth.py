@@ -83,7 +83,7 @@ PACK = [
 ]
 UNPACK = [
     (AF_BLUETOOTH, proto, data)
-    for proto, datas in {
+    for proto, cases in {
         L2CAP: [
             *sizes(L2CAP_BYTES),
             *(raw("H6sHBx", 4097, BYTES, *end) for end in ((64, 0), (64, 1), (0, 2), (0, 255))),
@@ -92,7 +92,7 @@ UNPACK = [
         HCI: [*sizes(raw("HH", 1, 0)), raw("HH", 65535, 1), raw("HH", 0, 65535)],
         SCO: sizes(raw("6s", BYTES)),
     }.items()
-    for data in datas
+    for data in cases
 ]
 
 
