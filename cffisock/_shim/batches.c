@@ -231,7 +231,7 @@ static void next_message(cs_outgoing *out, const char *data, struct msghdr *head
     };
     out->offset += len;
     out->part += len;
-    out->datagrams += segment > 0 && len > 0 ? (len - 1) / segment + 1 : 1;
+    out->datagrams += segment > 0 && len > 0 ? (int64_t)((len - 1) / segment) + 1 : 1;
     if (len == left) {
         out->message++;
         out->part = 0;

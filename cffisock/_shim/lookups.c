@@ -192,7 +192,7 @@ void cs_lookup_end(cs_lookup *lookup)
     pthread_mutex_lock(&lock);
     while (*place != NULL && *place != lookup)
         place = &(*place)->next;
-    if (*place == lookup) { /* nobody has begun */
+    if (*place != NULL) { /* nobody has begun */
         *place = lookup->next;
         owners = 2;
     }
