@@ -45,6 +45,15 @@ def test_minus_one_comes_back() -> None:
         assert unix.getsockopt(SOL_SOCKET, peek_off) == -1
 
 
+@pytest.mark.native("it knows no SO_NOFCS")
+def test_a_checksum_of_ones_own() -> None:
+    """SO_NOFCS: the network card leaves a frame's checksum to the program that sends it."""
+    with cffisock.socket(type=cffisock.SOCK_DGRAM) as sock:
+        for value in (1, 0):
+            sock.setsockopt(SOL_SOCKET, cffisock.SO_NOFCS, value)
+            assert sock.getsockopt(SOL_SOCKET, cffisock.SO_NOFCS) == value
+
+
 @pytest.mark.parametrize(
     "value", [struct.pack("ii", 1, 5), bytearray(8), memoryview(struct.pack("ii", 1, 6))]
 )
