@@ -113,6 +113,13 @@ def links(session: nox.Session) -> None:
 
 
 @nox.session
+def changelog(session: nox.Session) -> None:
+    """The fragments of docs/changes into CHANGES.rst, for the version that is the argument."""
+    session.install("towncrier")
+    session.run("towncrier", "build", "--yes", "--version", *session.posargs)
+
+
+@nox.session
 def dist(session: nox.Session) -> None:
     """The sdist and the wheel of this machine in dist/, and whether an index would take them."""
     session.install("build", "twine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 import sys
@@ -167,6 +168,17 @@ def test_the_files_that_these_pages_name_are_there() -> None:
     folders = [ROOT, *(path for path in (ROOT / "cffisock").rglob("") if path.is_dir())]
     assert len(named) > 50
     assert [name for name in named if not any((folder / name).exists() for folder in folders)] == []
+
+
+def test_the_table_of_commands_is_noxs() -> None:
+    text = sections("contributing")["One command for each"]
+    rows = re.findall(r"^``nox -s (\w+)`` ", text, flags=re.MULTILINE)
+    tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    # They are decorated, and nothing else is.
+    sessions = [function.name for function in functions if function.decorator_list]
+    assert len(rows) > 10
+    assert sorted(rows) == sorted(sessions)
 
 
 def test_the_walks_of_the_design_find_their_way() -> None:
