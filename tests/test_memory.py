@@ -169,6 +169,21 @@ def test_a_very_large_read_does_not_keep_its_memory(method: str) -> None:
     assert all(len(box.view) == mailbox.DATA_SIZE for box in mailbox._mailboxes)
 
 
+@pytest.mark.parametrize("method", ["recv", "recvfrom", "recvmsg"])
+def test_what_is_cut_off_shows_nothing_of_an_earlier_message(method: str, records: Any) -> None:
+    """With MSG_TRUNC the kernel tells the length of a datagram that is longer than the room."""
+    one, two = records
+    one.setsockopt(cffisock.SOL_SOCKET, cffisock.SO_SNDBUF, 200_000)  # and the kernel doubles it
+    memory._blocks.clear()
+    size, arguments = mailbox.DATA_SIZE + 1, {"recvmsg": [0]}.get(method, [])
+    one.send(b"a" * 300_000)
+    assert len(two.recv(400_000)) == 300_000
+    one.send(b"b" * 300_000)
+    received = getattr(two, method)(size, *arguments, cffisock.MSG_TRUNC)
+    data = received if method == "recv" else received[0]
+    assert data.rstrip(b"\0") == b"b" * size
+
+
 @pytest.mark.parametrize("method", RECEIVE)
 def test_a_block_is_lent_to_one_call_at_a_time(method: str) -> None:
     """A handler that receives, too, while another read waits; and an error gives it back."""

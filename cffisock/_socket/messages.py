@@ -92,7 +92,7 @@ def _recvmsg_unusual(
     block = memory, view = take_block(size)
     try:
         n, *rest = recvmsg_into(self, [ffi.buffer(memory, size)], ancbufsize, flags)
-        return (view[:n], *rest)
+        return (view[: min(n, size)], *rest)  # with MSG_TRUNC n may be more
     finally:
         give_block(block)
 
