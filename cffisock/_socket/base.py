@@ -1,6 +1,5 @@
 """The base socket type: its life, names and timeouts.  Each method checks its arguments, makes one
-call of the shim and checks the result.  The methods for data, messages, batches and options are
-functions of other files."""
+call of the shim and checks the result.  The other methods are functions of other files."""
 
 from __future__ import annotations
 
@@ -25,8 +24,7 @@ SOCK_NONBLOCK = CONSTANTS["SOCK_NONBLOCK"]
 TYPE_BITS = ~(SOCK_NONBLOCK | CONSTANTS["SOCK_CLOEXEC"])
 SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
 
-# An argument of the socket type that is not given.
-UNKNOWN = -1
+UNKNOWN = -1  # an argument of the socket type that is not given
 
 # A socket's family, type and protocol are one tuple, the same one for all sockets of that kind.
 NO_KIND = (0, 0, 0)
