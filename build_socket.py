@@ -1,10 +1,12 @@
 """Builds the compiled part of cffisock, the extension module cffisock._cffi.
 
 Out of _shim/shim.h, the shim's only declaration, cffi generates the binding; out of the table in
-_constants.py comes the C array of constants; both are compiled with the rest of _shim/*.c.
+_constants.py comes the C array of constants; both are compiled with the rest of _shim/*.c, and with
+the folders there that are for this system.
 
 pyproject.toml names BuildShim, so pip does all this; `python build_socket.py` does it in place,
-beside the sources.  With CFFISOCK_STRICT=1 in the environment a warning is an error.
+beside the sources.  With CFFISOCK_STRICT=1 in the environment a warning is an error; with
+CFFISOCK_PLAIN=1 the shim does with POSIX's functions alone, as it does on systems without others.
 """
 
 from __future__ import annotations
@@ -12,8 +14,10 @@ from __future__ import annotations
 import os
 import runpy
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +29,47 @@ from setuptools.errors import BaseError, CompileError, PlatformError
 MODULE = "cffisock._cffi"
 SHIM = Path("cffisock", "_shim")
 TABLE = Path("cffisock", "_constants.py")
-PLATFORMS = ("linux",)
+# What sys.platform begins with.
+PLATFORMS = ("linux", "darwin", "freebsd", "netbsd", "openbsd")
 STRICT_FLAGS = ["-Wall", "-Wextra", "-Werror", "-Wmissing-prototypes", "-Wstrict-prototypes"]
 
-# Functions that not every C library has: the shim is told by HAVE_ and the name in capitals.
-FUNCTIONS = ("getprotobyname_r",)
+# What systems have or have not: the shim is told by HAVE_ and the name where the compiler takes the
+# call.  It is compiled alone, so that the system may be another one than this.
+FEATURES = {
+    "ACCEPT4": "sys/socket.h: accept4(0, NULL, NULL, SOCK_CLOEXEC)",
+    "EVENTFD": "sys/eventfd.h: eventfd(0, EFD_CLOEXEC)",
+    "MMSG": (
+        "sys/socket.h sys/syscall.h unistd.h: "
+        "syscall(SYS_recvmmsg + SYS_sendmmsg, 0, NULL, sizeof(struct mmsghdr), 0, NULL)"
+    ),
+    "SENDFILE": "sys/sendfile.h: sendfile(0, 0, (off_t *)NULL, (size_t)0)",
+    # The BSDs' two forms: the bytes sent are told beside the length, and by it.
+    "SENDFILE_SENT": (
+        "sys/types.h sys/socket.h sys/uio.h: sendfile(0, 0, (off_t)0, (size_t)0, "
+        "(struct sf_hdtr *)NULL, (off_t *)NULL, 0)"
+    ),
+    "SENDFILE_LENGTH": (
+        "sys/types.h sys/socket.h sys/uio.h: sendfile(0, 0, (off_t)0, (off_t *)NULL, "
+        "(struct sf_hdtr *)NULL, 0)"
+    ),
+    "GETHOSTBYNAME_R": (
+        'netdb.h: gethostbyname_r("", (struct hostent *)NULL, (char *)NULL, (size_t)0, '
+        "(struct hostent **)NULL, (int *)NULL)"
+    ),
+    "GETSERVBYNAME_R": (
+        'netdb.h: getservbyname_r("", "", (struct servent *)NULL, (char *)NULL, (size_t)0, '
+        "(struct servent **)NULL)"
+    ),
+    "GETPROTOBYNAME_R": (
+        'netdb.h: getprotobyname_r("", (struct protoent *)NULL, (char *)NULL, (size_t)0, '
+        "(struct protoent **)NULL)"
+    ),
+}
+PROBE_FLAGS = ["-D_GNU_SOURCE", "-Werror=implicit-function-declaration"]
+
+# The folders of the shim with what one kind of system has alone, each with its declarations in a
+# header of its name, and what the compiler takes there.
+FOLDERS = {"linux": "#ifndef __linux__\n#error\n#endif\n"}
 
 # Heads the binding, whose init function cffi defines without a prototype.
 PREAMBLE = """
@@ -76,13 +116,50 @@ def constants_source(table: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def generate(directory: Path) -> list[str]:
-    """Writes the two generated sources into `directory`, where they changed: their paths."""
+def is_taken(compiler: Iterable[str], code: str) -> bool:
+    """Whether the compiler, a command, takes the C ``code``."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.c")
+        source.write_text(code, encoding="utf-8")
+        command = [*compiler, *PROBE_FLAGS, "-c", str(source), "-o", f"{source}.o"]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def probe(feature: str) -> str:
+    """The C source that shows a feature: headers, and a call."""
+    headers, _, call = feature.partition(": ")
+    includes = "".join(f"#include <{header}>\n" for header in ["stddef.h", *headers.split()])
+    return f"{includes}int main(void) {{ return (int){call}; }}\n"
+
+
+def features(compiler: list[str]) -> list[str]:
+    """The names of FEATURES that the compiler's system has."""
+    return [name for name, feature in FEATURES.items() if is_taken(compiler, probe(feature))]
+
+
+def folders(compiler: list[str]) -> list[str]:
+    """The folders of the shim that are for the compiler's system."""
+    return [name for name, code in FOLDERS.items() if is_taken(compiler, code)]
+
+
+def sources(parts: Iterable[str]) -> list[str]:
+    """The paths of the shim's sources, with those in the folders ``parts``."""
+    places = [SHIM, *(SHIM / part for part in parts)]
+    return sorted(str(path) for place in places for path in place.glob("*.c"))
+
+
+def generate(directory: Path, parts: Iterable[str]) -> list[str]:
+    """Writes the two generated sources into `directory`, where they changed: their paths.
+
+    The binding is for the shim with the folders ``parts``.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     binding, table = directory / "_cffi.c", directory / "constants.c"
     ffi = FFI()
-    ffi.cdef((SHIM / "shim.h").read_text(encoding="utf-8"))
-    ffi.set_source(MODULE, PREAMBLE)
+    declarations = [f"{part}/{part}.h" for part in parts]
+    for header in ["shim.h", *declarations]:
+        ffi.cdef((SHIM / header).read_text(encoding="utf-8"))
+    ffi.set_source(MODULE, PREAMBLE + "".join(f'#include "{name}"\n' for name in declarations))
     ffi.emit_c_code(str(binding))
     source = constants_source(runpy.run_path(str(TABLE)))
     if not table.exists() or table.read_text(encoding="utf-8") != source:
@@ -98,37 +175,38 @@ class BuildShim(build_ext):
         strict = os.environ.get("CFFISOCK_STRICT") == "1"
         self.force = self.force or strict
         for ext in self.extensions:
-            ext.sources = sorted(str(path) for path in SHIM.glob("*.c"))
-            ext.depends = sorted(str(path) for path in [*SHIM.glob("*.h"), TABLE])
+            ext.depends = sorted(str(path) for path in [*SHIM.rglob("*.[ch]"), TABLE])
             ext.depends.append("build_socket.py")
             ext.include_dirs = [str(SHIM)]
             ext.extra_compile_args = STRICT_FLAGS if strict else []
 
     def run(self) -> None:
-        if sys.platform not in PLATFORMS:
-            known = " and ".join(PLATFORMS)
+        if not sys.platform.startswith(PLATFORMS):
+            known = ", ".join(PLATFORMS)
             raise PlatformError(f"cffisock can be built on {known}, but this is {sys.platform}")
         super().run()
 
     def build_extension(self, ext: Extension) -> None:
-        written = ext.sources
-        ext.define_macros += [
-            (f"HAVE_{name.upper()}", "1") for name in FUNCTIONS if self.compiler.has_function(name)
-        ]
-        ext.sources = [*written, *generate(Path(self.build_temp))]
+        compiler = self.compiler.compiler_so
         try:
+            parts = folders(compiler)
+            found = [] if os.environ.get("CFFISOCK_PLAIN") == "1" else features(compiler)
+            ext.define_macros = [(f"HAVE_{name}", "1") for name in found]
+            ext.sources = [*sources(parts), *generate(Path(self.build_temp), parts)]
             super().build_extension(ext)
-        except CompileError as error:
+        except (CompileError, FileNotFoundError) as error:
             # The last line is what a reader of pip's output finds.
             raise CompileError("\n".join([str(error), *self.missing()])) from error
-        finally:
-            ext.sources = written
 
     def missing(self) -> Iterator[str]:
         """What this machine lacks to compile an extension module, as far as one can tell."""
-        compiler = self.compiler.compiler_so[0]
-        if shutil.which(compiler) is None:
-            yield f"cffisock needs a C compiler: there is no {compiler} here; Debian has it in gcc"
+        compiler = self.compiler.compiler_so
+        if shutil.which(compiler[0]) is None:
+            where = f"there is no {compiler[0]} here; Debian has it in gcc"
+            yield f"cffisock needs a C compiler: {where}"
+        elif not is_taken(compiler, "#include <limits.h>\n#include <sys/socket.h>\n"):
+            where = f"{compiler[0]} finds none; Debian has them in libc6-dev"
+            yield f"cffisock needs the headers of the C library: {where}"
         elif not any(Path(directory, "Python.h").exists() for directory in self.include_dirs):
             package = "pypy3-dev" if sys.implementation.name == "pypy" else "python3-dev"
             why = f"there is none for {sys.executable} here; Debian has it in {package}"

@@ -1,7 +1,8 @@
-"""Compiles the shim for other C libraries and machines: ``python -m tests.foreign TARGET...``.
+"""Compiles and links the shim for other systems: ``python -m tests.foreign [TARGET...]``.
 
-TARGET is one of zig's, such as x86_64-linux-musl.  The compiler is that of the package ``ziglang``,
-which has the headers; a warning is an error.  Nothing is run.
+TARGET is one of zig's, such as x86_64-linux-musl; without any it is all of TARGETS.  The compiler
+is that of the package ``ziglang``, which has the systems' headers and libraries; a warning is an
+error.  Nothing is run.  The binding is left out: it needs the headers of an interpreter there.
 """
 
 from __future__ import annotations
@@ -16,24 +17,35 @@ import build_socket
 
 from .support import ROOT
 
-# Those functions that a C library lacks; zig links against each, but not from this machine.
-LACKING = {"musl": {"getprotobyname_r"}}
+SYSTEMS = ("linux-gnu", "linux-musl", "macos", "freebsd", "netbsd", "openbsd")
+TARGETS = [f"{machine}-{system}" for machine in ("x86_64", "aarch64") for system in SYSTEMS]
+# The linker tells of functions that are nowhere.
+SHARED = ["-shared", "-Wl,-z,defs"]
 
 
-def compiled_for(target: str, folder: Path) -> list[str]:
-    """Compiles all files, and returns the names of those that failed."""
-    library = target.rpartition("-")[2]
-    functions = set(build_socket.FUNCTIONS) - LACKING.get(library, set())
-    macros = [f"-DHAVE_{name.upper()}=1" for name in sorted(functions)]
-    sources = [*sorted((ROOT / build_socket.SHIM).glob("*.c")), folder / "constants.c"]
-    include = f"-I{ROOT / build_socket.SHIM}"
-    zig = [sys.executable, "-m", "ziglang", "cc", "-target", target]
-    failed = []
-    for source in sources:
-        command = [*zig, *build_socket.STRICT_FLAGS, *macros, include, "-c", str(source)]
-        done = subprocess.run([*command, "-o", str(folder / "object.o")], check=False)
-        if done.returncode != 0:
-            failed.append(source.name)
+def compiler(target: str) -> list[str]:
+    return [sys.executable, "-m", "ziglang", "cc", "-target", target, "-fPIC"]
+
+
+def compiled(command: list[str], source: str, into: Path) -> bool:
+    done = subprocess.run([*command, "-c", source, "-o", str(into)], check=False)
+    return done.returncode == 0
+
+
+def failures(target: str, folder: Path) -> list[str]:
+    """Compiles all files for a target and links them; returns what failed."""
+    zig = compiler(target)
+    parts, found = build_socket.folders(zig), build_socket.features(zig)
+    _, constants = build_socket.generate(folder, parts)
+    macros = [f"-DHAVE_{name}=1" for name in found]
+    command = [*zig, *build_socket.STRICT_FLAGS, *macros, f"-I{ROOT / build_socket.SHIM}"]
+    sources = [*build_socket.sources(parts), constants]
+    objects = {source: folder / f"{number}.o" for number, source in enumerate(sources)}
+    failed = [source for source in sources if not compiled(command, source, objects[source])]
+    if not failed:
+        shared = [*zig, *SHARED, *map(str, objects.values()), "-o", str(folder / "shim.so")]
+        if subprocess.run(shared, check=False).returncode != 0:
+            failed.append("linking")
     return failed
 
 
@@ -41,13 +53,11 @@ def main(targets: list[str]) -> int:
     """Compiles for each target; the exit status."""
     os.chdir(ROOT)
     status = 0
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        build_socket.generate(folder)
-        for target in targets:
-            failed = compiled_for(target, folder)
-            print(f"{target:28} {'failed: ' + ', '.join(failed) if failed else 'compiles'}")
-            status |= bool(failed)
+    for target in targets or TARGETS:
+        with tempfile.TemporaryDirectory() as name:
+            failed = failures(target, Path(name))
+        print(f"{target:28} {'failed: ' + ', '.join(failed) if failed else 'compiles, links'}")
+        status |= bool(failed)
     return status
 
 

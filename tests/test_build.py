@@ -63,13 +63,13 @@ def test_the_same_sources_are_generated_again(
     builder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    first = [Path(path) for path in builder.generate(tmp_path / "one")]
-    second = [Path(path) for path in builder.generate(tmp_path / "two")]
+    first = [Path(path) for path in builder.generate(tmp_path / "one", ["linux"])]
+    second = [Path(path) for path in builder.generate(tmp_path / "two", ["linux"])]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert len(first) == 2
     for path in first:
         os.utime(path, (1, 1))
-    assert [Path(path) for path in builder.generate(tmp_path / "one")] == first
+    assert [Path(path) for path in builder.generate(tmp_path / "one", ["linux"])] == first
     assert {path.stat().st_mtime for path in first} == {1}
 
 
@@ -116,7 +116,8 @@ def test_an_unknown_platform_stops_the_build(tree: Path) -> None:
     code = "import build_socket, sys; sys.platform = 'sunos5'; build_socket.main()"
     stopped = run(tree, "-c", code)
     assert stopped.returncode == 1
-    assert stopped.stdout == "error: cffisock can be built on linux, but this is sunos5\n"
+    known = "linux, darwin, freebsd, netbsd, openbsd"
+    assert stopped.stdout == f"error: cffisock can be built on {known}, but this is sunos5\n"
     assert extension_of(tree) == []
 
 
@@ -141,6 +142,15 @@ build_socket.main()
     stopped = run(tree, "-c", code)
     assert stopped.returncode == 1
     start = f"cffisock needs the header Python.h: there is none for {sys.executable} here; "
+    assert stopped.stdout.splitlines()[-1].startswith(start)
+    assert "Traceback" not in stopped.stdout
+
+
+def test_missing_headers_of_the_c_library_are_named(tree: Path) -> None:
+    """As where there is a compiler and libc6-dev is not installed."""
+    stopped = run(tree, "build_socket.py", CFLAGS="-nostdinc")
+    assert stopped.returncode == 1
+    start = "cffisock needs the headers of the C library: "
     assert stopped.stdout.splitlines()[-1].startswith(start)
     assert "Traceback" not in stopped.stdout
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.errors import check
-from .._edge.platform import CONSTANTS
+from .._edge.platform import CONSTANTS, IS_LINUX
 from .._edge.tables import remember
 from . import inet, unix
 from ._codec import KNOWN, Codec
@@ -27,18 +27,15 @@ __all__ = [
     "unpack_once",
 ]
 
-# The modules that few programs need, each imported with the first socket of its family.
+# The modules that few programs need, each imported with the first socket of its family.  The
+# layouts of these are Linux's: on other systems those that have such a family are raw.
 MODULES = {
-    CONSTANTS["AF_ALG"]: "alg",
-    CONSTANTS["AF_BLUETOOTH"]: "bluetooth",
-    CONSTANTS["AF_CAN"]: "can",
-    CONSTANTS["AF_NETLINK"]: "netlink",
-    CONSTANTS["AF_PACKET"]: "packet",
-    CONSTANTS["AF_QIPCRTR"]: "qipcrtr",
-    CONSTANTS["AF_RDS"]: "rds",
-    CONSTANTS["AF_TIPC"]: "tipc",
-    CONSTANTS["AF_VSOCK"]: "vsock",
-}
+    CONSTANTS[f"AF_{module.upper()}"]: module
+    for module in (
+        "alg", "bluetooth", "can", "netlink", "packet", "qipcrtr", "rds", "tipc", "vsock",
+    )
+    if IS_LINUX
+}  # fmt: skip
 
 # The codecs that are there.
 CODECS: dict[int, Codec] = {

@@ -89,8 +89,9 @@ def again(result: int, sock: t.Socket, call: t.Callable[..., int], *arguments: t
     return result
 
 
-def gai_error(code: int) -> OSError:
-    """Returns the exception for an EAI_* ``code``: errno's own where that is the cause."""
+def gai_error(result: int) -> OSError:
+    """Returns the exception for a ``result`` that is an EAI_* code, or errno's own behind it."""
+    code = lib.cs_gai_code(result)
     if code == EAI_SYSTEM:
         return OSError(ffi.errno, os.strerror(ffi.errno))
     return gaierror(code, ffi.string(lib.cs_gai_strerror(code)).decode())

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+
 from .._cffi import ffi, lib
+
+
+class Constants(dict[str, int]):
+    """Names and values; to ask for a name that is not there is what the kernel would make of it."""
+
+    def __missing__(self, name: str) -> int:
+        raise OSError(errno.ENOPROTOOPT, f"this system has no {name}")
 
 
 def _read() -> dict[str, int]:
@@ -11,7 +20,10 @@ def _read() -> dict[str, int]:
     return dict(zip(names, ffi.unpack(lib.cs_constant_values(), len(names))))
 
 
-CONSTANTS: dict[str, int] = _read()
+CONSTANTS: dict[str, int] = Constants(_read())
+
+# Whether the shim has what is in its folder for Linux.
+IS_LINUX = hasattr(lib, "cs_put_packet")
 
 # Constants that are no numbers.
 TEXTS = {

@@ -12,7 +12,7 @@ from .._edge.platform import CONSTANTS
 from .inet import inet_aton
 from .netif import filled
 
-AF_UNSPEC, AF_PACKET = CONSTANTS["AF_UNSPEC"], CONSTANTS["AF_PACKET"]
+AF_UNSPEC = CONSTANTS["AF_UNSPEC"]
 AF_INET, AF_INET6 = CONSTANTS["AF_INET"], CONSTANTS["AF_INET6"]
 IFF_BROADCAST = CONSTANTS["IFF_BROADCAST"]
 _USUAL_COUNT = 64
@@ -43,11 +43,11 @@ def getifaddrs() -> list[InterfaceAddress]:
     """Returns the addresses of all interfaces, IPv4 and IPv6: getifaddrs(3)."""
     entries, count = filled("cs_ifaddr", _USUAL_COUNT, lib.cs_getifaddrs)
     records = [_record(entry) for entry in entries[0:count]]
-    # Every interface has an entry of AF_PACKET, with the address of its hardware.
+    # Every interface has an entry with the address of its hardware, which may be empty.
     hardware = {
-        record.name: ":".join(f"{byte:02x}" for byte in _address(entry.addr)[4])
+        record.name: bytes(ffi.buffer(entry.hardware, entry.len)).hex(":")
         for record, entry in zip(records, entries[0:count])
-        if entry.addr.family == AF_PACKET
+        if entry.len >= 0
     }
     addressed = {record.name for record in records if record.address}
     return [
@@ -90,5 +90,4 @@ def _address(addr: Any) -> Any:
 
 
 def _host(addr: Any) -> Optional[str]:
-    address = _address(addr)
-    return address[0] if address and addr.family != AF_PACKET else None
+    return _address(addr)[0] if addr.family in (AF_INET, AF_INET6) else None

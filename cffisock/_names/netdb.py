@@ -164,20 +164,17 @@ def _is_numeric(name: t.Any, service: t.Any) -> bool:
 
 def _answers(count: int, memory: t.Any) -> list[t.Answer]:
     end = count * _ANSWER_SIZE
-    answers = [_answer(memory + at) for at in range(0, end, _ANSWER_SIZE)]
-    canonname = ffi.string(memory + end)
-    if canonname:
-        # It belongs to the first answer: getaddrinfo(3).
-        family, type_, proto, _, address = answers[0]
-        answers[0] = family, type_, proto, canonname.decode(), address
-    return answers
+    canonname = ffi.string(memory + end).decode()
+    return [_answer(memory + at, canonname) for at in range(0, end, _ANSWER_SIZE)]
 
 
-def _answer(record: t.Any) -> t.Answer:
+def _answer(record: t.Any, canonname: str) -> t.Answer:
     answer = ffi.cast("cs_answer *", record)
     addr = ffi.addressof(answer, "addr")
     address = unpack((addr, ffi.buffer(addr)), None)
-    return answer.family, answer.type, answer.proto, "", address
+    # The first one has it, or with some C libraries each: getaddrinfo(3).
+    name = canonname if answer.named else ""
+    return answer.family, answer.type, answer.proto, name, address
 
 
 # --- hosts ---------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ void shim_addr_received(cs_addr *addr, socklen_t len)
 {
     /* The kernel's length is that of the whole address, also where it was cut. */
     addr->len = len < sizeof addr->storage ? (uint32_t)len : (uint32_t)sizeof addr->storage;
-    addr->family = len >= sizeof(sa_family_t) ? shim_sockaddr(addr)->sa_family : AF_UNSPEC;
+    addr->family = len >= offsetof(struct sockaddr, sa_data) ? shim_sockaddr(addr)->sa_family
+                                                            : AF_UNSPEC;
 }
 
 void shim_addr_set(cs_addr *addr, const void *sa, size_t len)
 {
     memcpy(addr->storage, sa, len);
+    shim_put_length(shim_sockaddr(addr), len);
     shim_addr_received(addr, (socklen_t)len);
 }
 
@@ -45,6 +47,7 @@ int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len)
         return -EINVAL;
     memcpy((char *)addr->storage + start, data, len);
     shim_sockaddr(addr)->sa_family = (sa_family_t)family;
+    shim_put_length(shim_sockaddr(addr), start + len);
     shim_addr_received(addr, (socklen_t)(start + len));
     return 0;
 }

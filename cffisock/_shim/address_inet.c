@@ -2,8 +2,6 @@
 #include "internal.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
-#include <netinet/in.h>
 
 int cs_put_host(cs_addr *addr, int family, const char *host)
 {
@@ -35,7 +33,7 @@ int cs_resolve(cs_addr *addr, int family, const char *host)
         shim_addr_set(addr, found->ai_addr, found->ai_addrlen);
         freeaddrinfo(found);
     }
-    return error;
+    return shim_gai_result(error);
 }
 
 void cs_put_inet(cs_addr *addr, int port)

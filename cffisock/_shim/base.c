@@ -1,34 +1,21 @@
 /* The life of a socket's descriptor: made, named, connected, asked, closed. */
 #include "internal.h"
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
-
 int cs_socket(int family, int type, int proto)
 {
-    return shim_done(socket(family, type | SOCK_CLOEXEC, proto));
+    return shim_done(shim_socket(family, type, proto));
 }
 
 int cs_socketpair(int family, int type, int proto, int fds[2])
 {
-    return shim_done(socketpair(family, type | SOCK_CLOEXEC, proto, fds));
-}
-
-/* Reads the int option `name` of SOL_SOCKET into `*value` if that is -1. */
-static int identify(int fd, int name, int *value)
-{
-    socklen_t len = sizeof *value;
-
-    if (*value != -1)
-        return 0;
-    return shim_done(getsockopt(fd, SOL_SOCKET, name, value, &len));
+    return shim_done(shim_socketpair(family, type, proto, fds));
 }
 
 int cs_identify(int fd, int *family, int *type, int *proto)
 {
     cs_addr addr = {.len = 0};
     int64_t named = cs_getsockname(fd, &addr);
-    int result;
+    socklen_t len = sizeof *type;
 
     /* Some families have no getsockname (AF_ALG): only a bad descriptor, or the
      * family still being unknown, makes its failure count. */
@@ -36,9 +23,9 @@ int cs_identify(int fd, int *family, int *type, int *proto)
         return (int)named;
     if (*family == -1)
         *family = addr.family;
-    if ((result = identify(fd, SO_TYPE, type)) < 0)
-        return result;
-    return identify(fd, SO_PROTOCOL, proto);
+    if (*type == -1 && getsockopt(fd, SOL_SOCKET, SO_TYPE, type, &len) < 0)
+        return -errno;
+    return *proto == -1 ? shim_done(shim_ask_protocol(fd, proto)) : 0;
 }
 
 int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
@@ -51,8 +38,8 @@ int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
     /* accept(2) has no MSG_DONTWAIT. */
     errno = EAGAIN;
     if (wait == -1 || shim_poll(fd, POLLIN))
-        conn = peer == NULL ? accept4(fd, NULL, NULL, SOCK_CLOEXEC)
-                            : accept4(fd, shim_sockaddr(peer), &size, SOCK_CLOEXEC);
+        conn = peer == NULL ? shim_accept(fd, NULL, NULL)
+                            : shim_accept(fd, shim_sockaddr(peer), &size);
     if (conn < 0)
         return shim_failed(fd, POLLIN, wait);
     if (peer != NULL)
@@ -135,7 +122,7 @@ int cs_shutdown(int fd, int how)
 
 int cs_close(int fd)
 {
-    /* Linux has let go of the descriptor in both cases: there is nothing to do again,
+    /* The kernel has let go of the descriptor in both cases: there is nothing to do again,
      * and a peer's reset is no failure to close. */
     if (close(fd) < 0 && errno != EINTR && errno != ECONNRESET)
         return -errno;

@@ -2,10 +2,9 @@
  * segmentation offload makes and takes: udp(7). */
 #include "internal.h"
 
-#include <netinet/in.h>
 #include <netinet/udp.h>
 
-/* The kernel's ABI, where the C library's headers are older. */
+/* The ABI of the kernel that has them, where the C library's headers are older. */
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
@@ -20,13 +19,12 @@
 #define TRAIN_SEGMENTS 64
 #define TRAIN_BYTES (65535 - 60 - 8)
 
-/* Whether a batch that has something should end, since there is an error, which the next call
- * on the socket would report and so take away: it is left to the caller's next one. */
-static int error_waits(int fd)
+/* How many of `left` messages are for one system call. */
+static size_t group_of(size_t left, int blocking)
 {
-    struct pollfd p = {.fd = fd};
+    size_t most = blocking && SHIM_GROUP_THAT_WAITS < GROUP ? SHIM_GROUP_THAT_WAITS : GROUP;
 
-    return poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLNVAL)) != 0;
+    return left < most ? left : most;
 }
 
 /* --- receiving --------------------------------------------------------------------- */
@@ -96,7 +94,7 @@ static struct iovec buffer_for(const cs_incoming *in, size_t i)
 }
 
 /* Takes over what the kernel made of message `i`. */
-static void received(const cs_incoming *in, size_t i, const struct mmsghdr *message)
+static void received(const cs_incoming *in, size_t i, const shim_mmsghdr *message)
 {
     cs_addr *from = &in->addrs[i];
     cs_msg *msg = &in->msgs[i];
@@ -130,7 +128,7 @@ static void received(const cs_incoming *in, size_t i, const struct mmsghdr *mess
  * looks at it only when a message has come. */
 static int receive_group(int fd, const cs_incoming *in, size_t first, size_t count, int flags)
 {
-    struct mmsghdr messages[GROUP];
+    shim_mmsghdr messages[GROUP];
     struct iovec buffers[GROUP];
     size_t control_size = in->control_size + in->train_control;
     int n;
@@ -146,7 +144,7 @@ static int receive_group(int fd, const cs_incoming *in, size_t first, size_t cou
             .msg_controllen = control_size,
         };
     }
-    n = recvmmsg(fd, messages, (unsigned int)count, flags, NULL);
+    n = shim_recvmmsg(fd, messages, (unsigned int)count, flags);
     for (int i = 0; i < n; i++)
         received(in, first + (size_t)i, &messages[i]);
     return n;
@@ -173,10 +171,11 @@ int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wa
     if (shim_is_over(wait))
         return stopped((int64_t)in->done, CS_TIMED_OUT);
     while (in->done < count) {
-        size_t asked = count - in->done < GROUP ? count - in->done : GROUP;
+        size_t asked = group_of(count - in->done, blocking);
         int n;
 
-        if (in->done > 0 && error_waits(fd))
+        /* It is left to the caller's next call. */
+        if (in->done > 0 && shim_error_waits(fd))
             break;
         if (in->done > 0 && (flags & MSG_WAITFORONE))
             wait = 0;
@@ -238,20 +237,22 @@ static void next_message(cs_outgoing *out, const char *data, struct msghdr *head
     }
 }
 
-/* One sendmmsg(2): how many messages it took of the `*asked` that there were. */
-static int send_group(int fd, const char *data, cs_outgoing *out, int *asked, int flags)
+/* One sendmmsg(2), of `*asked` messages at most: how many it took of the `*asked` that there
+ * were. */
+static int send_group(int fd, const char *data, cs_outgoing *out, size_t *asked, int flags)
 {
-    struct mmsghdr messages[GROUP];
+    shim_mmsghdr messages[GROUP];
     struct iovec parts[GROUP];
     cs_outgoing after[GROUP];
     cs_outgoing ahead = *out;
-    int count, n;
+    size_t count = 0, most = *asked;
+    int n;
 
-    for (count = 0; count < GROUP && ahead.message < out->count; count++) {
+    for (; count < most && ahead.message < out->count; count++) {
         next_message(&ahead, data, &messages[count].msg_hdr, &parts[count]);
         after[count] = ahead;
     }
-    n = sendmmsg(fd, messages, (unsigned int)count, flags);
+    n = shim_sendmmsg(fd, messages, (unsigned int)count, flags);
     if (n > 0)
         *out = after[n - 1];
     *asked = count;
@@ -279,12 +280,12 @@ int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64
         return refused;
     flags |= shim_dontwait(wait);
     while (out->message < out->count) {
-        int asked;
+        size_t asked = group_of(GROUP, wait == -1);
         int n = send_group(fd, data, out, &asked, flags);
 
         if (n <= 0)
             return stopped(out->datagrams, shim_failed(fd, POLLOUT, wait));
-        if (n < asked && !timed)
+        if (n < (int)asked && !timed)
             break;
         if (wait == -1)
             return after_waiting(out->datagrams, out->message < out->count);

@@ -1,9 +1,6 @@
 /* Data in and out: recv(2), send(2) and their kin, waiting where they must. */
 #include "internal.h"
 
-#include <fcntl.h>
-#include <sys/sendfile.h>
-
 int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
 {
     ssize_t n;
@@ -57,15 +54,6 @@ static int is_blocking(int fd)
     return flags >= 0 && (flags & O_NONBLOCK) == 0;
 }
 
-/* Sends a part of `file` without waiting, which sendfile(2) has no flag for: as send(2). */
-static ssize_t copy_part(int fd, int file, off_t from, size_t count)
-{
-    char data[16 * 1024];
-    ssize_t n = pread(file, data, count < sizeof data ? count : sizeof data, from);
-
-    return n <= 0 ? n : send(fd, data, (size_t)n, MSG_DONTWAIT);
-}
-
 int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait)
 {
     off_t from = (off_t)offset;
@@ -73,10 +61,11 @@ int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait
 
     if (shim_is_over(wait))
         return CS_TIMED_OUT;
+    /* sendfile(2) has no MSG_DONTWAIT. */
     if (wait != -1 && is_blocking(fd))
-        n = copy_part(fd, file, from, count);
+        n = shim_copy_part(fd, file, from, count, MSG_DONTWAIT);
     else
-        n = sendfile(fd, file, &from, count);
+        n = shim_sendfile(fd, file, from, count);
     if (n >= 0)
         return n;
     return wait == -1 && errno == EAGAIN ? shim_wait(fd, POLLOUT, wait)

@@ -3,7 +3,6 @@
 #include "internal.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 
 int cs_inet_aton(const char *text, char *packed)
 {

@@ -7,19 +7,9 @@
 #define _GNU_SOURCE
 #endif
 
-#include <errno.h>
-#include <poll.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include "system.h"
 
 #include "shim.h"
-
-_Static_assert(sizeof(struct sockaddr_storage) <= sizeof(((cs_addr *)0)->storage),
-               "cs_addr holds every socket address");
 
 /* The result for what a system call returned. */
 static inline int shim_done(int result)
@@ -65,6 +55,9 @@ static inline int64_t shim_progressed(int64_t wait)
 /* Whether `fd` has one of the poll(2) `events` now, or an operation on it would fail. */
 int shim_poll(int fd, short events);
 
+/* Whether there is an error that the next call on `fd` would report and so take away. */
+int shim_error_waits(int fd);
+
 /* Waits until `fd` has one of the `events`: a result to hand on, never 0. */
 int64_t shim_wait(int fd, short events, int64_t wait);
 
@@ -89,7 +82,6 @@ int64_t shim_addr_renew(cs_addr *addr, const cs_addr *now);
 void shim_addr_get(const cs_addr *addr, void *sa, size_t len);
 
 /* As getaddrinfo(3), but no number that is no port is a service. */
-struct addrinfo;
 int shim_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
                      struct addrinfo **found);
 
@@ -103,9 +95,5 @@ void shim_read_control(cs_msg *msg, size_t offset);
 /* Goes through the control messages of `msg`; each is in msg->extras in turn. */
 #define SHIM_EACH_CONTROL(msg)                                                                     \
     for (shim_read_control(msg, 0); (msg)->extras.start > 0; cs_next_control(msg))
-
-/* Makes the text of `fields` the name of the interface `index`, empty where the network
- * namespace of the socket `fd` has none: the length of the name. */
-size_t shim_put_interface_name(cs_fields *fields, int fd, int index);
 
 #endif

@@ -5,11 +5,9 @@
  * so what is there is bounded by the number of callers. */
 #include "internal.h"
 
-#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 
 #define WORKERS 16
 
@@ -18,7 +16,7 @@ struct cs_lookup {
     char *host;
     char *service;
     struct addrinfo hints;
-    int done; /* an eventfd, readable once there is a result */
+    shim_wakeup done; /* once there is a result */
     int owners; /* who may use it yet: the caller, and a worker or the queue */
     int result;
     int error; /* errno, for EAI_SYSTEM */
@@ -38,8 +36,7 @@ static void let_go(struct cs_lookup *lookup, int owners)
         return;
     if (lookup->found != NULL)
         freeaddrinfo(lookup->found);
-    if (lookup->done >= 0)
-        close(lookup->done);
+    shim_wakeup_close(&lookup->done);
     free(lookup->host);
     free(lookup->service);
     free(lookup);
@@ -58,7 +55,7 @@ static void *work(void *unused)
         lookup->error = errno;
         pthread_mutex_lock(&lock);
         /* With the lock, so that a caller who goes now is the last, and nothing is open then. */
-        eventfd_write(lookup->done, 1);
+        shim_wakeup_wake(&lookup->done);
         let_go(lookup, 1);
     }
     workers--;
@@ -144,13 +141,14 @@ int cs_lookup_start(const char *host, const char *service, int family, int type,
         return -ENOMEM;
     pthread_once(&once, prepare_for_fork);
     lookup->owners = 1;
+    lookup->done = (shim_wakeup)SHIM_NO_WAKEUP;
     lookup->hints.ai_flags = flags;
     lookup->hints.ai_family = family;
     lookup->hints.ai_socktype = type;
     lookup->hints.ai_protocol = proto;
     lookup->host = copy_of(host);
     lookup->service = copy_of(service);
-    if ((lookup->done = eventfd(0, EFD_CLOEXEC)) < 0)
+    if (shim_wakeup_open(&lookup->done) < 0)
         error = errno;
     else if ((host != NULL && lookup->host == NULL) ||
              (service != NULL && lookup->service == NULL))
@@ -167,13 +165,14 @@ int cs_lookup_start(const char *host, const char *service, int family, int type,
 
 int64_t cs_lookup_wait(cs_lookup *lookup, int64_t wait)
 {
-    return shim_poll(lookup->done, POLLIN) ? 0 : shim_wait(lookup->done, POLLIN, wait);
+    return shim_poll(lookup->done.wait, POLLIN) ? 0 : shim_wait(lookup->done.wait, POLLIN, wait);
 }
 
 int cs_lookup_take(cs_lookup *lookup, char *buf, size_t len)
 {
     errno = lookup->error;
-    return lookup->result != 0 ? lookup->result : shim_copy_answers(lookup->found, buf, len);
+    return lookup->result != 0 ? shim_gai_result(lookup->result)
+                               : shim_copy_answers(lookup->found, buf, len);
 }
 
 int cs_lookup_take_first(cs_lookup *lookup, cs_addr *addr)
@@ -181,7 +180,7 @@ int cs_lookup_take_first(cs_lookup *lookup, cs_addr *addr)
     errno = lookup->error;
     if (lookup->result == 0)
         shim_addr_set(addr, lookup->found->ai_addr, lookup->found->ai_addrlen);
-    return lookup->result;
+    return shim_gai_result(lookup->result);
 }
 
 void cs_lookup_end(cs_lookup *lookup)

@@ -1,13 +1,10 @@
 /* The databases of hosts, services and protocols, and the host's own name.
  *
  * getservbyname_r(3) and its kin put what they find into the caller's buffer, and ask for a larger
- * one with ERANGE.  The builder has found out which of them the C library has: HAVE_... */
+ * one with ERANGE. */
 #include "internal.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 _Static_assert(sizeof(((cs_names *)0)->host) >= NI_MAXHOST, "cs_names holds every host's name");
@@ -16,8 +13,13 @@ _Static_assert(sizeof(((cs_names *)0)->service) >= NI_MAXSERV, "cs_names holds e
 #define NO_H_ERROR 0
 #define INTERNAL -1
 
-/* So that neither is taken for a count or for an errno of the shim. */
-_Static_assert(EAI_BADFLAGS < 0 && EAI_SYSTEM < 0 && EAI_SYSTEM > -ERANGE, "EAI_ codes are small");
+/* So that none is taken for an errno of the shim. */
+_Static_assert(EAI_SYSTEM > -ERANGE && EAI_SYSTEM < ERANGE, "EAI_ codes are small");
+
+int cs_gai_code(int result)
+{
+    return shim_gai_code(result);
+}
 
 const char *cs_gai_strerror(int code)
 {
@@ -44,6 +46,7 @@ int shim_copy_answers(const struct addrinfo *found, char *buf, size_t len)
         answer.family = found->ai_family;
         answer.type = found->ai_socktype;
         answer.proto = found->ai_protocol;
+        answer.named = found->ai_canonname != NULL;
         shim_addr_set(&answer.addr, found->ai_addr, found->ai_addrlen);
         memcpy(buf + used, &answer, sizeof answer);
         used += sizeof answer;
@@ -83,7 +86,7 @@ int cs_getaddrinfo(const char *host, const char *service, int family, int type, 
         .ai_protocol = proto,
     };
     struct addrinfo *found;
-    int result = shim_getaddrinfo(host, service, &hints, &found);
+    int result = shim_gai_result(shim_getaddrinfo(host, service, &hints, &found));
 
     if (result == 0) {
         result = shim_copy_answers(found, buf, len);
@@ -99,9 +102,7 @@ int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowin
     struct addrinfo *found;
     int result, error;
 
-    if (is_no_port(port))
-        return EAI_SERVICE;
-    result = getaddrinfo(host, port, &hints, &found);
+    result = shim_gai_result(shim_getaddrinfo(host, port, &hints, &found));
     if (result != 0)
         return result;
     if (found->ai_family == AF_INET6) {
@@ -113,8 +114,9 @@ int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowin
         result = -EAFNOSUPPORT;
     }
     if (result == 0)
-        result = getnameinfo(found->ai_addr, found->ai_addrlen, names->host, sizeof names->host,
-                             names->service, sizeof names->service, flags);
+        result = shim_gai_result(getnameinfo(found->ai_addr, found->ai_addrlen, names->host,
+                                             sizeof names->host, names->service,
+                                             sizeof names->service, flags));
     error = errno;
     freeaddrinfo(found);
     errno = error; /* EAI_SYSTEM's */
@@ -140,7 +142,7 @@ int cs_gethostbyname(const char *name, cs_host *host, char *buf, size_t len)
 {
     struct hostent entry, *found = NULL;
     int h_error = NO_H_ERROR;
-    int error = gethostbyname_r(name, &entry, buf, len, &found, &h_error);
+    int error = shim_gethostbyname(name, &entry, buf, len, &found, &h_error);
 
     return host_result(error, found, h_error, host);
 }
@@ -160,7 +162,7 @@ int cs_gethostbyaddr(const cs_addr *addr, cs_host *host, char *buf, size_t len)
         packed = &sin6.sin6_addr;
         size = sizeof sin6.sin6_addr;
     }
-    error = gethostbyaddr_r(packed, size, addr->family, &entry, buf, len, &found, &h_error);
+    error = shim_gethostbyaddr(packed, size, addr->family, &entry, buf, len, &found, &h_error);
     return host_result(error, found, h_error, host);
 }
 
@@ -173,7 +175,7 @@ static int not_found(int error)
 int cs_getservbyname(const char *name, const char *proto, char *buf, size_t len)
 {
     struct servent entry, *found = NULL;
-    int error = getservbyname_r(name, proto, &entry, buf, len, &found);
+    int error = shim_getservbyname(name, proto, &entry, buf, len, &found);
 
     return found != NULL ? ntohs((uint16_t)found->s_port) : not_found(error);
 }
@@ -181,7 +183,7 @@ int cs_getservbyname(const char *name, const char *proto, char *buf, size_t len)
 int cs_getservbyport(int port, const char *proto, char *buf, size_t len)
 {
     struct servent entry, *found = NULL;
-    int error = getservbyport_r(htons((uint16_t)port), proto, &entry, buf, len, &found);
+    int error = shim_getservbyport(htons((uint16_t)port), proto, &entry, buf, len, &found);
     size_t size;
 
     if (found == NULL)
@@ -191,29 +193,13 @@ int cs_getservbyport(int port, const char *proto, char *buf, size_t len)
     return (int)size;
 }
 
-#ifdef HAVE_GETPROTOBYNAME_R
 int cs_getprotobyname(const char *name, char *buf, size_t len)
 {
     struct protoent entry, *found = NULL;
-    int error = getprotobyname_r(name, &entry, buf, len, &found);
+    int error = shim_getprotobyname(name, &entry, buf, len, &found);
 
     return found != NULL ? found->p_proto : not_found(error);
 }
-#else
-int cs_getprotobyname(const char *name, char *buf, size_t len)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    const struct protoent *found;
-    int proto;
-
-    (void)buf, (void)len;
-    pthread_mutex_lock(&lock);
-    found = getprotobyname(name);
-    proto = found != NULL ? found->p_proto : not_found(0);
-    pthread_mutex_unlock(&lock);
-    return proto;
-}
-#endif
 
 int cs_gethostname(char *name, size_t len)
 {

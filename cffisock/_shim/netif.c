@@ -2,9 +2,6 @@
 #include "internal.h"
 
 #include <ifaddrs.h>
-#include <linux/if_packet.h>
-#include <net/if.h>
-#include <netinet/in.h>
 
 _Static_assert(sizeof(((cs_interface *)0)->name) == IF_NAMESIZE,
                "cs_interface holds every interface's name");
@@ -39,18 +36,24 @@ int cs_if_indextoname(unsigned int index, char *name)
     return if_indextoname(index, name) != NULL ? 0 : -errno;
 }
 
-/* Puts in what getifaddrs(3) gives; it tells no lengths. */
+int cs_interface_index(int fd, const char *name, size_t len)
+{
+    char text[IF_NAMESIZE] = "";
+    int index;
+
+    if (len >= sizeof text)
+        return -ENODEV;
+    memcpy(text, name, len);
+    index = shim_interface_index(fd, text);
+    return index < 0 ? -errno : index;
+}
+
+/* Puts in what getifaddrs(3) gives, which may be nothing. */
 static void put_sockaddr(cs_addr *addr, const struct sockaddr *sa)
 {
-    size_t len = 0;
+    size_t len = sa != NULL ? shim_length(sa) : 0;
 
-    if (sa != NULL && sa->sa_family == AF_INET)
-        len = sizeof(struct sockaddr_in);
-    else if (sa != NULL && sa->sa_family == AF_INET6)
-        len = sizeof(struct sockaddr_in6);
-    else if (sa != NULL && sa->sa_family == AF_PACKET)
-        len = sizeof(struct sockaddr_ll);
-    shim_addr_set(addr, sa, len);
+    shim_addr_set(addr, sa, len < sizeof addr->storage ? len : sizeof addr->storage);
 }
 
 int cs_getifaddrs(cs_ifaddr *addresses, size_t size)
@@ -71,7 +74,10 @@ int cs_getifaddrs(cs_ifaddr *addresses, size_t size)
         address->flags = each->ifa_flags;
         put_sockaddr(&address->addr, each->ifa_addr);
         put_sockaddr(&address->netmask, each->ifa_netmask);
-        put_sockaddr(&address->other, each->ifa_ifu.ifu_broadaddr);
+        if (address->netmask.len > 0) /* not every system says so */
+            address->netmask.family = address->addr.family;
+        put_sockaddr(&address->other, each->ifa_dstaddr);
+        address->len = shim_hardware(each->ifa_addr, address->hardware, sizeof address->hardware);
     }
     freeifaddrs(list);
     return (int)count;

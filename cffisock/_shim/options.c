@@ -1,19 +1,17 @@
 /* Options: getsockopt(2), setsockopt(2). */
 #include "internal.h"
 
-#include <linux/filter.h>
-
 int cs_setsockopt(int fd, int level, int name, const char *value, size_t len)
 {
     return shim_done(setsockopt(fd, level, name, value, (socklen_t)len));
 }
 
-/* The options of AF_VSOCK, whose level is the family, are of 64 bits. */
+/* The options of AF_VSOCK are of 64 bits. */
 int cs_setsockopt_int(int fd, int level, int name, int value)
 {
     uint64_t wide = (uint64_t)value;
 
-    if (level == AF_VSOCK)
+    if (level == SHIM_WIDE_LEVEL)
         return shim_done(setsockopt(fd, level, name, &wide, sizeof wide));
     return shim_done(setsockopt(fd, level, name, &value, sizeof value));
 }
@@ -31,23 +29,10 @@ int64_t cs_getsockopt_int(int fd, int level, int name)
 {
     int value = 0;
     uint64_t wide = 0;
-    int is_wide = level == AF_VSOCK;
+    int is_wide = level == SHIM_WIDE_LEVEL;
     socklen_t len = is_wide ? sizeof wide : sizeof value;
 
     if (getsockopt(fd, level, name, is_wide ? (void *)&wide : &value, &len) < 0)
         return CS_NO_VALUE - errno;
     return is_wide ? (int64_t)wide : value;
-}
-
-_Static_assert(sizeof(struct sock_filter) == sizeof(uint64_t), "an instruction has 8 bytes");
-
-int cs_attach_filter(int fd, int option, const char *program, size_t count)
-{
-    struct sock_filter instructions[BPF_MAXINSNS];
-    struct sock_fprog value = {.len = (unsigned short)count, .filter = instructions};
-
-    if (count > BPF_MAXINSNS)
-        return -EINVAL;
-    memcpy(instructions, program, count * sizeof instructions[0]);
-    return shim_done(setsockopt(fd, SOL_SOCKET, option, &value, sizeof value));
 }

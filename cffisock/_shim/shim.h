@@ -215,8 +215,6 @@ int cs_getsockopt(int fd, int level, int name, char *value, size_t len);
 /* Returns the option's int, which may be any, or CS_NO_VALUE - errno. */
 #define CS_NO_VALUE -4294967296
 int64_t cs_getsockopt_int(int fd, int level, int name);
-/* Attaches a program of `count` struct sock_filter by SO_ATTACH_FILTER or an option like it. */
-int cs_attach_filter(int fd, int option, const char *program, size_t count);
 
 /* --- inet.c: numeric addresses as text -----------------------------------------
  * `packed` has 16 bytes, `text` 46.  They return how many bytes they put there, not counting
@@ -229,21 +227,26 @@ int cs_inet_ntop(int family, const char *packed, char *text);
 /* --- netdb.c, lookups.c: names, services, protocols -------------------------------
  * `buf` is memory of the caller, `len` bytes, for what is found; -ERANGE asks for more. */
 
+/* The EAI_ codes that getaddrinfo(3) and getnameinfo(3) return are negative in the results below,
+ * which they need not be on every system: this returns the code for such a result. */
+int cs_gai_code(int result);
 /* Return the texts for an EAI_ code and an h_errno, which nobody frees. */
 const char *cs_gai_strerror(int code);
 const char *cs_hstrerror(int code);
 
-/* One answer to a look-up; `addr` and the padding are zero where they are not used. */
+/* One answer to a look-up, and whether it has the canonical name; `addr` and the padding are zero
+ * where they are not used. */
 typedef struct {
     int family;
     int type;
     int proto;
+    int named;
     cs_addr addr;
 } cs_answer;
 
 /* Looks `host` and `service` up, of which one may be NULL.  `buf` gets an array of cs_answer
  * and, behind it, the canonical name of the host, "" if there is none.  Returns the number of
- * answers, -ERANGE, or an EAI_ code; all of those are negative. */
+ * answers, -ERANGE, or an EAI_ code. */
 int cs_getaddrinfo(const char *host, const char *service, int family, int type, int proto,
                    int flags, char *buf, size_t len);
 
@@ -303,7 +306,7 @@ int cs_if_nameindex(cs_interface *interfaces, size_t size);
 int64_t cs_if_nametoindex(const char *name);
 
 /* An address of an interface; `other` is its broadcast address or its peer's.  What there is not
- * has no bytes. */
+ * has no bytes.  For one of the hardware it is the `len` bytes of `hardware`, else `len` is -1. */
 typedef struct {
     char name[16];
     unsigned int index;
@@ -311,6 +314,8 @@ typedef struct {
     cs_addr addr;
     cs_addr netmask;
     cs_addr other;
+    int len;
+    unsigned char hardware[32];
 } cs_ifaddr;
 
 /* Returns how many addresses the interfaces have; fills in up to `size` of them. */
@@ -318,7 +323,7 @@ int cs_getifaddrs(cs_ifaddr *addresses, size_t size);
 /* Puts the name into the 16 bytes at `name`. */
 int cs_if_indextoname(unsigned int index, char *name);
 
-/* --- address_*.c: one family each ----------------------------------------------
+/* --- address_*.c: one family each, and those of a system in its own folder ----------------------------------------------
  * cs_put_FAMILY makes `addr` of the parts of a Python address; cs_take_FAMILY takes one apart
  * that the kernel or a peer filled in.  The parts that it is too short for are 0. */
 
@@ -341,43 +346,9 @@ int cs_take_raw(const cs_addr *addr, cs_fields *fields);
 /* Puts in the bytes of a struct sockaddr of any family; -EINVAL for more than one can have. */
 int cs_put_bytes(cs_addr *addr, const char *data, size_t len);
 
-/* AF_NETLINK, AF_QIPCRTR and AF_VSOCK, whose addresses are two numbers. */
-int cs_put_pair(cs_addr *addr, int family, uint32_t first, uint32_t second);
-int cs_take_pair(const cs_addr *addr, cs_fields *fields);
-/* Both are -EINVAL for an address type that is none of TIPC's. */
-int cs_put_tipc(cs_addr *addr, uint32_t type, uint32_t v1, uint32_t v2, uint32_t v3,
-                uint32_t scope);
-int cs_take_tipc(const cs_addr *addr, cs_fields *fields);
-/* -EINVAL for a type, -ENAMETOOLONG for a name that is too long. */
-int cs_put_alg(cs_addr *addr, const char *type, const char *name, uint32_t feat, uint32_t mask);
-/* The text is the type, as long as the third number says, and the name. */
-int cs_take_alg(const cs_addr *addr, cs_fields *fields);
-
-/* Returns the number of an interface, by its name in the network namespace of the socket `fd`. */
+/* Returns the index of an interface, by its name in the network namespace of the socket `fd`, where
+ * sockets have one. */
 int cs_interface_index(int fd, const char *name, size_t len);
-/* `hardware` has up to 8 bytes, else -EINVAL. */
-int cs_put_packet(cs_addr *addr, int ifindex, int protocol, int pkttype, int hatype,
-                  const char *hardware, size_t len);
-/* The text is the interface's name, as long as the fourth number says, and the hardware
- * address.  The name is empty where `fd` knows none. */
-int cs_take_packet(const cs_addr *addr, cs_fields *fields, int fd);
-int cs_put_can(cs_addr *addr, int ifindex);
-int cs_put_can_isotp(cs_addr *addr, int ifindex, uint32_t rx_id, uint32_t tx_id);
-int cs_put_can_j1939(cs_addr *addr, int ifindex, uint64_t name, uint32_t pgn, uint8_t address);
-/* The text is the interface's name, as above; J1939's name is a number without a sign. */
-int cs_take_can(const cs_addr *addr, cs_fields *fields, int fd);
-int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, int fd);
-int cs_take_can_j1939(const cs_addr *addr, cs_fields *fields, int fd);
-
-/* Bluetooth's protocols.  A device is written "XX:XX:XX:XX:XX:XX", else -EINVAL. */
-int cs_put_l2cap(cs_addr *addr, const char *device, uint16_t psm, uint16_t cid, uint8_t type);
-int cs_take_l2cap(const cs_addr *addr, cs_fields *fields);
-int cs_put_rfcomm(cs_addr *addr, const char *device, uint8_t channel);
-int cs_take_rfcomm(const cs_addr *addr, cs_fields *fields);
-int cs_put_sco(cs_addr *addr, const char *device);
-int cs_take_sco(const cs_addr *addr, cs_fields *fields);
-int cs_put_hci(cs_addr *addr, uint16_t dev, uint16_t channel);
-int cs_take_hci(const cs_addr *addr, cs_fields *fields);
 
 /* --- the constants table (generated) ------------------------------------------ */
 

@@ -50,6 +50,13 @@ int shim_poll(int fd, short events)
     return fd < 0 || poll(&p, 1, 0) != 0;
 }
 
+int shim_error_waits(int fd)
+{
+    struct pollfd p = {.fd = fd};
+
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLNVAL)) != 0;
+}
+
 int64_t shim_wait(int fd, short events, int64_t wait)
 {
     struct pollfd p = {.fd = fd, .events = events};

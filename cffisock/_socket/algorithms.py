@@ -30,7 +30,7 @@ def sendmsg_afalg(
     ``iv`` is the initialization vector; ``assoclen`` how many of the bytes are associated
     data.  OSError on a socket of another family, or as in sendmsg(2).
     """
-    if self._cs_kind[0] != CONSTANTS.get("AF_ALG"):
+    if self._cs_kind[0] != CONSTANTS["AF_ALG"]:
         raise OSError("algset is only supported for AF_ALG")
     operation = c_int(op)
     if operation < 0:

@@ -17,11 +17,11 @@ from .._edge.timeouts import seconds, wait_for
 from . import algorithms, batches, data, messages, options
 from .mailbox import Mailbox, borrow, give_mailbox, take_mailbox
 
-AF_ALG = CONSTANTS["AF_ALG"]
+AF_ALG = CONSTANTS.get("AF_ALG")
 AF_INET = CONSTANTS["AF_INET"]
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
-SOCK_NONBLOCK = CONSTANTS["SOCK_NONBLOCK"]
-TYPE_BITS = ~(SOCK_NONBLOCK | CONSTANTS["SOCK_CLOEXEC"])
+SOCK_NONBLOCK = CONSTANTS.get("SOCK_NONBLOCK", 0)
+TYPE_BITS = ~(SOCK_NONBLOCK | CONSTANTS.get("SOCK_CLOEXEC", 0))
 SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
 
 UNKNOWN = -1  # an argument of the socket type that is not given
@@ -245,7 +245,8 @@ class socket:
     recvmmsg = batches.recvmmsg
     recvmmsg_into = batches.recvmmsg_into
     sendmmsg = batches.sendmmsg
-    sendmsg_afalg = algorithms.sendmsg_afalg
+    if AF_ALG is not None:
+        sendmsg_afalg = algorithms.sendmsg_afalg
     getsockopt = options.getsockopt
     setsockopt = options.setsockopt
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Optional, Union
 from .._edge.platform import CONSTANTS as C
 from ._received import ExtendedError, Message, Origin, Timestamps, receive
 
-MSG_ERRQUEUE, MSG_DONTWAIT = C["MSG_ERRQUEUE"], C["MSG_DONTWAIT"]
-ZEROCOPY_COPIED = C["SO_EE_CODE_ZEROCOPY_COPIED"]
+MSG_DONTWAIT = C["MSG_DONTWAIT"]
+ZEROCOPY_COPIED = C.get("SO_EE_CODE_ZEROCOPY_COPIED")
 # The largest packet that an error can be about.
 PACKET_MAX = 65535
 
@@ -79,12 +79,13 @@ def errors(sock: Any, limit: int = 64) -> list[Union[NetworkError, ZeroCopied, S
     for which poll(2) says POLLERR.
     """
     found: list[Any] = []
+    flags = C["MSG_ERRQUEUE"] | MSG_DONTWAIT
     poll = select.poll()
     poll.register(sock, 0)
     # Not by the call itself, which on a socket with a timeout would wait.
     while len(found) < limit and poll.poll(0):
         try:
-            message = receive(sock, PACKET_MAX, MSG_ERRQUEUE | MSG_DONTWAIT)
+            message = receive(sock, PACKET_MAX, flags)
         except BlockingIOError:
             break
         found.append(_entry(message))

@@ -17,7 +17,7 @@ from .._names.inet import inet_ntop
 AF_INET, AF_INET6 = C["AF_INET"], C["AF_INET6"]
 SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6 = C["SOL_SOCKET"], C["IPPROTO_IP"], C["IPPROTO_IPV6"]
 IPPROTO_UDP = C["IPPROTO_UDP"]
-MSG_CMSG_CLOEXEC = C["MSG_CMSG_CLOEXEC"]
+MSG_CMSG_CLOEXEC = C.get("MSG_CMSG_CLOEXEC", 0)
 
 # Bytes of control messages that are enough for all records of a message together.
 SPACE = 2048
@@ -162,13 +162,13 @@ class OriginalDestination(NamedTuple):
 class Origin(IntEnum):
     """Who has put an entry into the error queue: IP_RECVERR in ip(7)."""
 
-    NONE = C["SO_EE_ORIGIN_NONE"]
-    LOCAL = C["SO_EE_ORIGIN_LOCAL"]
-    ICMP = C["SO_EE_ORIGIN_ICMP"]
-    ICMP6 = C["SO_EE_ORIGIN_ICMP6"]
-    TIMESTAMPING = C["SO_EE_ORIGIN_TIMESTAMPING"]
-    ZEROCOPY = C["SO_EE_ORIGIN_ZEROCOPY"]
-    TXTIME = C["SO_EE_ORIGIN_TXTIME"]
+    NONE = 0
+    LOCAL = 1
+    ICMP = 2
+    ICMP6 = 3
+    TIMESTAMPING = 4
+    ZEROCOPY = 5
+    TXTIME = 6
 
 
 class ExtendedError(NamedTuple):
@@ -253,31 +253,33 @@ def _number(layout: Struct, make: Callable[[int], Any]) -> Callable[[bytes], Any
     return lambda data: make(*layout.unpack(data))
 
 
-_READERS: dict[tuple[int, int], Callable[[bytes], Any]] = {
-    (SOL_SOCKET, C["SCM_CREDENTIALS"]): lambda data: Credentials(*Struct("@iII").unpack(data)),
-    (SOL_SOCKET, C["SO_TIMESTAMP"]): _timestamp(_PAIR_OF_LONGS, 1000),
-    (SOL_SOCKET, C["SO_TIMESTAMPNS"]): _timestamp(_PAIR_OF_LONGS, 1),
-    (SOL_SOCKET, C["SO_TIMESTAMPING"]): _timestamps(_PAIR_OF_LONGS),
-    (SOL_SOCKET, C.get("SO_TIMESTAMP_NEW", -1)): _timestamp(_PAIR_OF_INT64, 1000),
-    (SOL_SOCKET, C.get("SO_TIMESTAMPNS_NEW", -1)): _timestamp(_PAIR_OF_INT64, 1),
-    (SOL_SOCKET, C.get("SO_TIMESTAMPING_NEW", -1)): _timestamps(_PAIR_OF_INT64),
-    (SOL_SOCKET, C["SO_RXQ_OVFL"]): _number(Struct("@I"), Dropped),
-    (IPPROTO_IP, C["IP_PKTINFO"]): _packet_info,
-    (IPPROTO_IP, C["IP_TTL"]): _number(_INT, lambda value: HopLimit(value, AF_INET)),
-    (IPPROTO_IP, C["IP_TOS"]): _number(_BYTE, lambda value: TrafficClass(value, AF_INET)),
-    (IPPROTO_IP, C["IP_RECVORIGDSTADDR"]): lambda data: OriginalDestination(unpack_bytes(data)),
-    (IPPROTO_IPV6, C["IPV6_PKTINFO"]): _packet_info6,
-    (IPPROTO_IPV6, C["IPV6_HOPLIMIT"]): _number(_INT, lambda value: HopLimit(value, AF_INET6)),
-    (IPPROTO_IPV6, C["IPV6_TCLASS"]): _number(_INT, lambda value: TrafficClass(value, AF_INET6)),
-    (IPPROTO_IPV6, C["IPV6_RECVORIGDSTADDR"]): lambda data: OriginalDestination(unpack_bytes(data)),
-    (IPPROTO_UDP, C["UDP_GRO"]): _number(_INT, SegmentSize),
-    (IPPROTO_IP, C["IP_RECVERR"]): _extended_error,
-    (IPPROTO_IPV6, C["IPV6_RECVERR"]): _extended_error,
-}
-_DESCRIPTORS = {
-    (SOL_SOCKET, C["SCM_RIGHTS"]): Rights,
-    (SOL_SOCKET, C["SCM_PIDFD"]): PidFD,
-}
+def _keyed(*rows: tuple[int, str, Any]) -> dict[tuple[int, int], Any]:
+    """Makes a dict by level and type of those rows whose constant this system has."""
+    return {(level, C[name]): value for level, name, value in rows if name in C}
+
+
+_READERS: dict[tuple[int, int], Callable[[bytes], Any]] = _keyed(
+    (SOL_SOCKET, "SCM_CREDENTIALS", lambda data: Credentials(*Struct("@iII").unpack(data))),
+    (SOL_SOCKET, "SCM_TIMESTAMP", _timestamp(_PAIR_OF_LONGS, 1000)),
+    (SOL_SOCKET, "SCM_TIMESTAMPNS", _timestamp(_PAIR_OF_LONGS, 1)),
+    (SOL_SOCKET, "SCM_TIMESTAMPING", _timestamps(_PAIR_OF_LONGS)),
+    (SOL_SOCKET, "SO_TIMESTAMP_NEW", _timestamp(_PAIR_OF_INT64, 1000)),
+    (SOL_SOCKET, "SO_TIMESTAMPNS_NEW", _timestamp(_PAIR_OF_INT64, 1)),
+    (SOL_SOCKET, "SO_TIMESTAMPING_NEW", _timestamps(_PAIR_OF_INT64)),
+    (SOL_SOCKET, "SO_RXQ_OVFL", _number(Struct("@I"), Dropped)),
+    (IPPROTO_IP, "IP_PKTINFO", _packet_info),
+    (IPPROTO_IP, "IP_TTL", _number(_INT, lambda value: HopLimit(value, AF_INET))),
+    (IPPROTO_IP, "IP_TOS", _number(_BYTE, lambda value: TrafficClass(value, AF_INET))),
+    (IPPROTO_IP, "IP_RECVORIGDSTADDR", lambda data: OriginalDestination(unpack_bytes(data))),
+    (IPPROTO_IPV6, "IPV6_PKTINFO", _packet_info6),
+    (IPPROTO_IPV6, "IPV6_HOPLIMIT", _number(_INT, lambda value: HopLimit(value, AF_INET6))),
+    (IPPROTO_IPV6, "IPV6_TCLASS", _number(_INT, lambda value: TrafficClass(value, AF_INET6))),
+    (IPPROTO_IPV6, "IPV6_RECVORIGDSTADDR", lambda data: OriginalDestination(unpack_bytes(data))),
+    (IPPROTO_UDP, "UDP_GRO", _number(_INT, SegmentSize)),
+    (IPPROTO_IP, "IP_RECVERR", _extended_error),
+    (IPPROTO_IPV6, "IPV6_RECVERR", _extended_error),
+)
+_DESCRIPTORS = _keyed((SOL_SOCKET, "SCM_RIGHTS", Rights), (SOL_SOCKET, "SCM_PIDFD", PidFD))
 
 
 def parse(ancdata: Iterable[tuple[int, int, bytes]]) -> list[Union[Record, tuple[int, int, bytes]]]:
@@ -303,30 +305,29 @@ def parse(ancdata: Iterable[tuple[int, int, bytes]]) -> list[Union[Record, tuple
 # --- asking for them, and receiving -----------------------------------------------------------
 
 # What has the kernel send each record along: for a socket of any family, of IPv4, of IPv6.
-_OPTIONS: dict[Any, dict[Optional[int], tuple[int, int]]] = {
-    Credentials: {None: (SOL_SOCKET, C["SO_PASSCRED"])},
-    Timestamp: {None: (SOL_SOCKET, C["SO_TIMESTAMPNS"])},
-    Dropped: {None: (SOL_SOCKET, C["SO_RXQ_OVFL"])},
-    SegmentSize: {None: (IPPROTO_UDP, C["UDP_GRO"])},
+_OPTIONS: dict[Any, dict[Optional[int], tuple[int, str]]] = {
+    Credentials: {None: (SOL_SOCKET, "SO_PASSCRED")},
+    PidFD: {None: (SOL_SOCKET, "SO_PASSPIDFD")},
+    Timestamp: {None: (SOL_SOCKET, "SO_TIMESTAMPNS" if "SO_TIMESTAMPNS" in C else "SO_TIMESTAMP")},
+    Dropped: {None: (SOL_SOCKET, "SO_RXQ_OVFL")},
+    SegmentSize: {None: (IPPROTO_UDP, "UDP_GRO")},
     PacketInfo: {
-        AF_INET: (IPPROTO_IP, C["IP_PKTINFO"]),
-        AF_INET6: (IPPROTO_IPV6, C["IPV6_RECVPKTINFO"]),
+        AF_INET: (IPPROTO_IP, "IP_PKTINFO"),
+        AF_INET6: (IPPROTO_IPV6, "IPV6_RECVPKTINFO"),
     },
     HopLimit: {
-        AF_INET: (IPPROTO_IP, C["IP_RECVTTL"]),
-        AF_INET6: (IPPROTO_IPV6, C["IPV6_RECVHOPLIMIT"]),
+        AF_INET: (IPPROTO_IP, "IP_RECVTTL"),
+        AF_INET6: (IPPROTO_IPV6, "IPV6_RECVHOPLIMIT"),
     },
     TrafficClass: {
-        AF_INET: (IPPROTO_IP, C["IP_RECVTOS"]),
-        AF_INET6: (IPPROTO_IPV6, C["IPV6_RECVTCLASS"]),
+        AF_INET: (IPPROTO_IP, "IP_RECVTOS"),
+        AF_INET6: (IPPROTO_IPV6, "IPV6_RECVTCLASS"),
     },
     OriginalDestination: {
-        AF_INET: (IPPROTO_IP, C["IP_RECVORIGDSTADDR"]),
-        AF_INET6: (IPPROTO_IPV6, C["IPV6_RECVORIGDSTADDR"]),
+        AF_INET: (IPPROTO_IP, "IP_RECVORIGDSTADDR"),
+        AF_INET6: (IPPROTO_IPV6, "IPV6_RECVORIGDSTADDR"),
     },
 }
-if "SO_PASSPIDFD" in C:
-    _OPTIONS[PidFD] = {None: (SOL_SOCKET, C["SO_PASSPIDFD"])}
 
 
 def enable(sock: Any, *records: Any, on: bool = True) -> None:
@@ -341,10 +342,12 @@ def enable(sock: Any, *records: Any, on: bool = True) -> None:
         option = by_family.get(None) or by_family.get(sock.family)
         if option is None:
             raise ValueError(f"{record!r} cannot be asked for on a socket of {sock.family!r}")
-        sock.setsockopt(*option, int(on))
+        level, name = option
+        sock.setsockopt(level, C[name], int(on))
         if sock.family == AF_INET6 and AF_INET in by_family:
+            level, name = by_family[AF_INET]
             try:  # for those of IPv4 that it receives too
-                sock.setsockopt(*by_family[AF_INET], int(on))
+                sock.setsockopt(level, C[name], int(on))
             except OSError:
                 continue
 
@@ -370,7 +373,8 @@ def _message(data: bytes, ancdata: Any, flags: int, address: Any) -> Message:
 def receive(sock: Any, bufsize: int, flags: int = 0) -> Message:
     """Receives a message of up to ``bufsize`` bytes with its control messages: recvmsg(2).
 
-    Descriptors are not inherited by programs that this one executes.
+    Descriptors are not inherited by programs that this one executes, where the system has
+    MSG_CMSG_CLOEXEC.
     """
     return _message(*sock.recvmsg(bufsize, SPACE, flags | MSG_CMSG_CLOEXEC))
 

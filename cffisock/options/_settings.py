@@ -11,6 +11,9 @@ from .._names.netif import if_indextoname
 
 SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP = C["SOL_SOCKET"], C["IPPROTO_TCP"], C["IPPROTO_IP"]
 IFNAMSIZ = 16
+# macOS has another name for the first.
+IDLE = "TCP_KEEPIDLE" if "TCP_KEEPIDLE" in C else "TCP_KEEPALIVE"
+KEEPALIVE = IDLE, "TCP_KEEPINTVL", "TCP_KEEPCNT"
 _LINGER, _UNSIGNED = Struct("@ii"), Struct("@I")
 
 
@@ -37,9 +40,9 @@ def set_keepalive(
     seconds each; the connection ends when ``count`` of them had no answer.  What is not given
     stays as it is, at first the system's 2 hours, 75 seconds and 9.
     """
-    for name, value in (("IDLE", idle), ("INTVL", interval), ("CNT", count)):
+    for name, value in zip(KEEPALIVE, (idle, interval, count)):
         if value is not None:
-            sock.setsockopt(IPPROTO_TCP, C[f"TCP_KEEP{name}"], value)
+            sock.setsockopt(IPPROTO_TCP, C[name], value)
     sock.setsockopt(SOL_SOCKET, C["SO_KEEPALIVE"], int(on))
 
 
@@ -47,9 +50,7 @@ def get_keepalive(sock: Any) -> Keepalive:
     """Returns what `set_keepalive` has set, or the system's."""
     on = bool(sock.getsockopt(SOL_SOCKET, C["SO_KEEPALIVE"]))
     try:
-        idle, interval, count = (
-            sock.getsockopt(IPPROTO_TCP, C[f"TCP_KEEP{name}"]) for name in ("IDLE", "INTVL", "CNT")
-        )
+        idle, interval, count = (sock.getsockopt(IPPROTO_TCP, C[name]) for name in KEEPALIVE)
     except OSError:
         return Keepalive(on, None, None, None)
     return Keepalive(on, idle, interval, count)

@@ -8,6 +8,7 @@ from struct import Struct
 from typing import Any, NamedTuple, Optional, Union
 
 from .._edge.platform import CONSTANTS as C
+from .._edge.platform import IS_LINUX
 
 
 class TcpState(IntEnum):
@@ -116,7 +117,9 @@ _ROOM = 1024
 
 def tcp_info(sock: Any) -> TcpInfo:
     """Returns what the kernel knows of the connection of ``sock``: TCP_INFO in tcp(7)."""
-    return _read(sock.getsockopt(C["IPPROTO_TCP"], C["TCP_INFO"], _ROOM))
+    # Others have an option of that name, with a layout of its own.
+    option = C["TCP_INFO" if IS_LINUX else "Linux's TCP_INFO"]
+    return _read(sock.getsockopt(C["IPPROTO_TCP"], option, _ROOM))
 
 
 def _read(data: bytes) -> TcpInfo:

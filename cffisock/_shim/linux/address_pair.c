@@ -1,10 +1,6 @@
 /* Addresses that are a pair of numbers: AF_NETLINK, netlink(7); AF_VSOCK, vsock(7); AF_QIPCRTR, the
  * IPC router of Qualcomm's chips. */
-#include "internal.h"
-
-#ifndef AF_VSOCK
-#define AF_VSOCK 40
-#endif
+#include "families.h"
 
 /* As struct sockaddr_nl of <linux/netlink.h> and sockaddr_qrtr of <linux/qrtr.h>.  In sockaddr_vm
  * of <linux/vm_sockets.h> the numbers are the other way round, and `flags` follow. */

@@ -1,5 +1,5 @@
 /* AF_TIPC: the kernel's Documentation/networking/tipc.rst, tipc(7) of tipc-utils. */
-#include "internal.h"
+#include "families.h"
 
 /* As struct sockaddr_tipc of <linux/tipc.h>, whose union has three words in each form. */
 struct tipc_address {

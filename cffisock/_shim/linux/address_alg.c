@@ -1,5 +1,5 @@
 /* AF_ALG: the kernel's Documentation/crypto/userspace-if.rst. */
-#include "internal.h"
+#include "families.h"
 
 /* As struct sockaddr_alg of <linux/if_alg.h>. */
 struct alg_address {

@@ -1,6 +1,6 @@
 /* AF_BLUETOOTH: the layouts that the kernel fixed in include/net/bluetooth/, so that BlueZ's
  * headers are not needed. */
-#include "internal.h"
+#include "families.h"
 
 #include <endian.h>
 #include <stdio.h>

@@ -1,8 +1,7 @@
 /* AF_PACKET: packet(7). */
-#include "internal.h"
+#include "families.h"
 
 #include <arpa/inet.h>
-#include <netpacket/packet.h>
 
 #define HARDWARE_AT offsetof(struct sockaddr_ll, sll_addr)
 #define HARDWARE_MAX 32 /* the kernel's MAX_ADDR_LEN, more than fits into sll_addr */

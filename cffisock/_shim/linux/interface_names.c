@@ -1,19 +1,6 @@
 /* Interfaces in the addresses of AF_PACKET and AF_CAN: netdevice(7).  The names are those of the
  * network namespace that the socket is in, which need not be the caller's. */
-#include "internal.h"
-
-#include <net/if.h>
-#include <sys/ioctl.h>
-
-int cs_interface_index(int fd, const char *name, size_t len)
-{
-    struct ifreq request = {0};
-
-    if (len >= sizeof request.ifr_name)
-        return -ENODEV;
-    memcpy(request.ifr_name, name, len);
-    return ioctl(fd, SIOCGIFINDEX, &request) < 0 ? -errno : request.ifr_ifindex;
-}
+#include "families.h"
 
 size_t shim_put_interface_name(cs_fields *fields, int fd, int index)
 {

@@ -1,5 +1,5 @@
 /* AF_CAN: the kernel's Documentation/networking/can.rst, iso15765-2.rst and j1939.rst. */
-#include "internal.h"
+#include "families.h"
 
 /* As struct sockaddr_can of <linux/can.h>, which has had the last member since Linux 5.4. */
 struct can_address {
