@@ -83,7 +83,7 @@ ASM_GENERIC = f"{LINUX} && SOL_SOCKET == 1"
 
 def constants(table: dict[str, Any]) -> Iterator[tuple[str, int | None, str]]:
     """Each constant of the table: its name, its value if the kernel fixes it, and where it does."""
-    parts = [(text, LINUX) for text in table["CONSTANTS"].values()]
+    parts = [(text, LINUX) for text in [*table["CONSTANTS"].values(), table["ELSEWHERE"]]]
     for text, condition in [*parts, (table["ASM_GENERIC"], ASM_GENERIC)]:
         for word in text.split():
             name, equals, value = word.partition("=")

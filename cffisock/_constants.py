@@ -2,7 +2,8 @@
 
 A constant is one word of CONSTANTS.  `NAME` is there when a header defines the macro NAME.
 `NAME=value` is there on every Linux, whose ABI fixes the value for all architectures.  It is for
-what #ifdef cannot see or headers may lack: enumerators, Bluetooth, the newer names.
+what #ifdef cannot see or headers may lack: enumerators, Bluetooth, the newer names.  ELSEWHERE has
+names of other systems, in the same form.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ HEADERS = (
     "netinet/tcp.h",
     "netinet/udp.h",
     "net/ethernet.h",
+    "sys/un.h",
+    "sys/sys_domain.h",
+    "sys/kern_control.h",
     "linux/sockios.h",
     "linux/vm_sockets.h",
 )
@@ -336,4 +340,18 @@ ASM_GENERIC = """
     SO_RCVMARK=75 SO_PASSPIDFD=76 SO_PEERPIDFD=77 SO_RCVPRIORITY=82 SO_PASSRIGHTS=83 SO_INQ=84
     SCM_TIMESTAMPING_OPT_STATS=54 SCM_TIMESTAMPING_PKTINFO=58 SCM_TXTIME=61 SCM_TS_OPT_ID=81
     SCM_INQ=84
+"""
+
+# Those of macOS and the BSDs that the standard module has there, and Linux with the GNU C library
+# has not.
+ELSEWHERE = """
+    AF_DIVERT AF_HYPERV AF_LINK AF_SYSTEM PF_SYSTEM SYSPROTO_CONTROL
+    AI_DEFAULT AI_MASK AI_V4MAPPED_CFG EAI_BADHINTS EAI_MAX EAI_PROTOCOL
+    SO_BINTIME SO_NOSIGPIPE SO_RERROR SO_RTABLE SO_SETFIB SO_USELOOPBACK SO_USER_COOKIE
+    LOCAL_CREDS LOCAL_CREDS_PERSISTENT LOCAL_PEERCRED SCM_CREDS SCM_CREDS2
+    MSG_BCAST MSG_EOF MSG_MCAST MSG_NOTIFICATION
+    IPPROTO_EON IPPROTO_GGP IPPROTO_HELLO IPPROTO_IPCOMP IPPROTO_IPV4 IPPROTO_MAX IPPROTO_ND
+    IPPROTO_XTP
+    IP_BINDANY IP_BOUND_IF IP_RECVDSTADDR IP_RECVIF IPV6_BOUND_IF IPV6_USE_MIN_MTU
+    TCP_CONNECTION_INFO TCP_KEEPALIVE TCP_NOOPT TCP_NOPUSH
 """

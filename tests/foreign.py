@@ -1,5 +1,8 @@
 """Compiles and links the shim for other systems: ``python -m tests.foreign [TARGET...]``.
 
+``--write`` keeps, in tests/systems, the names of the constants that each system has, which
+tests/test_systems.py reads; without it, it is an error if they are others.
+
 TARGET is one of zig's, such as x86_64-linux-musl; without any it is all of TARGETS.  The compiler
 is that of the package ``ziglang``, which has the systems' headers and libraries; a warning is an
 error.  Nothing is run.  The binding is left out: it needs the headers of an interpreter there.
@@ -8,9 +11,11 @@ error.  Nothing is run.  The binding is left out: it needs the headers of an int
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 import build_socket
@@ -32,7 +37,19 @@ def compiled(command: list[str], source: str, into: Path) -> bool:
     return done.returncode == 0
 
 
-def failures(target: str, folder: Path) -> list[str]:
+def kept(target: str) -> Path:
+    """The file of the names of constants that the target's system has."""
+    return ROOT / "tests" / "systems" / f"{target.partition('-')[2]}.txt"
+
+
+def constants_of(command: list[str], source: str) -> str:
+    """The names of the constants in the generated source, as the file has them."""
+    run = subprocess.run([*command, "-E", source], check=True, stdout=subprocess.PIPE, text=True)
+    _, _, names = run.stdout.partition("static const char names[] =")
+    return textwrap.fill(" ".join(re.findall(r'"(\w+) "', names)), 100) + "\n"
+
+
+def failures(target: str, folder: Path, write: bool) -> list[str]:
     """Compiles all files for a target and links them; returns what failed."""
     zig = compiler(target)
     parts, found = build_socket.folders(zig), build_socket.features(zig)
@@ -46,17 +63,23 @@ def failures(target: str, folder: Path) -> list[str]:
         shared = [*zig, *SHARED, *map(str, objects.values()), "-o", str(folder / "shim.so")]
         if subprocess.run(shared, check=False).returncode != 0:
             failed.append("linking")
+        names = constants_of(command, constants)
+        if write:
+            kept(target).write_text(names, encoding="utf-8")
+        elif names != kept(target).read_text(encoding="utf-8"):
+            failed.append(f"names of constants: --write keeps them in {kept(target)}")
     return failed
 
 
-def main(targets: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Compiles for each target; the exit status."""
     os.chdir(ROOT)
     status = 0
-    for target in targets or TARGETS:
+    write = "--write" in words
+    for target in [word for word in words if word != "--write"] or TARGETS:
         with tempfile.TemporaryDirectory() as name:
-            failed = failures(target, Path(name))
-        print(f"{target:28} {'failed: ' + ', '.join(failed) if failed else 'compiles, links'}")
+            failed = failures(target, Path(name), write)
+        print(f"{target:24} {'failed: ' + ', '.join(failed) if failed else 'compiles, links'}")
         status |= bool(failed)
     return status
 

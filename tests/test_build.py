@@ -96,6 +96,7 @@ def test_absent_means_absent(builder: Any, tmp_path: Path, flag: str, kernels: s
         "HEADERS": ("sys/socket.h", "no/such/header.h"),
         "CONSTANTS": {"one": "AF_INET AF_NOWHERE", "two": "KERNELS=-7 AF_UNIX=99"},
         "ASM_GENERIC": "GENERIC=0xffffffff",
+        "ELSEWHERE": "AF_NOWHERE_ELSE",
     }
     sources = [tmp_path / "constants.c", tmp_path / "print.c"]
     sources[0].write_text(builder.constants_source(table), encoding="utf-8")

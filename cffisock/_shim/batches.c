@@ -177,12 +177,12 @@ int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wa
         /* It is left to the caller's next call. */
         if (in->done > 0 && shim_error_waits(fd))
             break;
-        if (in->done > 0 && (flags & MSG_WAITFORONE))
+        if (in->done > 0 && (flags & SHIM_WAITFORONE))
             wait = 0;
         n = receive_group(fd, in, in->done, asked, flags | shim_dontwait(wait));
         if (n > 0) {
             in->done += (size_t)n;
-            wait = flags & MSG_WAITFORONE ? 0 : shim_progressed(wait);
+            wait = flags & SHIM_WAITFORONE ? 0 : shim_progressed(wait);
             errno = EAGAIN; /* what kept the kernel from taking more it does not tell */
         }
         if (n < (int)asked)

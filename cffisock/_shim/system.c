@@ -7,7 +7,7 @@ int shim_recvmmsg(int fd, shim_mmsghdr *messages, unsigned int count, int flags)
 {
     unsigned int done = 0;
 
-    flags &= ~MSG_WAITFORONE; /* the caller sees to it */
+    flags &= ~SHIM_WAITFORONE; /* the caller sees to it */
     /* An error is left to the next call, since the messages that came before it are the result. */
     for (; done < count && (done == 0 || !shim_error_waits(fd)); done++) {
         ssize_t n = recvmsg(fd, &messages[done].msg_hdr, flags);

@@ -4,6 +4,9 @@
 #ifndef CS_SYSTEM_H
 #define CS_SYSTEM_H
 
+/* macOS's headers have the options of RFC 3542 for who asks for them. */
+#define __APPLE_USE_RFC_3542
+
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -291,8 +294,10 @@ int shim_recvmmsg(int fd, shim_mmsghdr *messages, unsigned int count, int flags)
 int shim_sendmmsg(int fd, shim_mmsghdr *messages, unsigned int count, int flags);
 #endif
 
-#ifndef MSG_WAITFORONE
-#define MSG_WAITFORONE 0
+#ifdef MSG_WAITFORONE
+#define SHIM_WAITFORONE MSG_WAITFORONE
+#else
+#define SHIM_WAITFORONE 0
 #endif
 
 /* --- names ------------------------------------------------------------------------------------ */
