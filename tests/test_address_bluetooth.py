@@ -11,7 +11,7 @@ import pytest
 import cffisock
 
 from .addresses import NUMBERS, ODD, assert_same, packed, there_and_back, unpacked
-from .support import own
+from .support import own, python
 
 AF_BLUETOOTH = cffisock.AF_BLUETOOTH
 L2CAP, HCI, SCO, RFCOMM = (
@@ -180,3 +180,16 @@ if hasattr(own, "BDADDR_BREDR"):  # the 3.14 and 3.15 that were built with Bluet
 
     def test_same_as_the_standard_module() -> None:
         assert_same(sys.modules[__name__])
+
+
+def test_nothing_is_read_once_it_is_freed() -> None:
+    """On CPython this has freed memory filled; elsewhere it is ignored."""
+    code = """
+from cffisock import sockaddr
+from cffisock import AF_BLUETOOTH, BTPROTO_HCI, HCI_CHANNEL_CONTROL
+for address in (7, (7, HCI_CHANNEL_CONTROL)):
+    packed = sockaddr.pack(address, AF_BLUETOOTH, BTPROTO_HCI)
+    print(sockaddr.unpack(packed, BTPROTO_HCI))
+"""
+    run = python("-c", code, env={"PYTHONMALLOC": "debug"})
+    assert run.stdout.split("\n") == ["7", "(7, 3)", ""], run.stderr

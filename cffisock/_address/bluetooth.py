@@ -92,7 +92,8 @@ def pack_hci(address: t.Any, caller: str) -> t.Any:
 
 def unpack_hci(addr: t.Any) -> t.Union[int, tuple[int, int]]:
     """Returns ``device_id`` or ``(device_id, channel)`` of a ``cs_addr *``."""
-    device, channel, *_ = take(lib.cs_take_hci, addr).number
+    fields = take(lib.cs_take_hci, addr)
+    device, channel, *_ = fields.number
     return device if channel == HCI_CHANNEL_RAW else (device, channel)
 
 

@@ -99,7 +99,7 @@ def facts() -> dict[str, str]:
         "interpreter": f"{implementation} {version}",
         "cffi": _cffi_backend.__version__,
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "C library": " ".join(platform.libc_ver()) or "unknown",
+        "C library": " ".join(filter(None, platform.libc_ver())) or "unknown",
         "in the place of socket": in_place(),
         "constants": f"{len(_socket.CONSTANT_NAMES)}",
         "of CPython 3.15's socket": surface(),
