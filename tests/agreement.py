@@ -12,7 +12,38 @@ from cffisock import _socket as low
 from .differential import Index
 from .support import CPYTHON
 
-__all__ = ["agree", "recorded", "told"]
+__all__ = ["PORTS_ARE_CUT", "agree", "recorded", "told", "words_here"]
+
+
+def _failure(*arguments: Any) -> OSError | None:
+    """How the interpreter's own look-up of that fails, None where it does not."""
+    try:
+        _socket.getaddrinfo(*arguments)
+    except OSError as error:
+        return error
+    return None
+
+
+# Whether the C library takes the lowest 16 bits of a number that no port has; if not, cffisock's
+# difference is none.
+PORTS_ARE_CUT = _failure("127.0.0.1", 65536) is None
+# What records have in the words and numbers of the GNU C library.
+_SERVICE, _FAMILY = (
+    _failure("127.0.0.1", "no-such-service"),
+    _failure("127.0.0.1", 80, _socket.AF_INET6),
+)
+WORDS = {
+    "[Errno -8] Servname not supported for ai_socktype": str(_SERVICE),
+    "gaierror -9": f"gaierror {_FAMILY.errno if _FAMILY else None}",
+}
+
+
+def words_here(record: str) -> str:
+    """A record in the words and numbers of this C library."""
+    for words, here in WORDS.items():
+        record = record.replace(words, here)
+    return record
+
 
 # A name server that does not answer every time must not make a difference.
 UNANSWERED = {
@@ -64,7 +95,7 @@ def without_text(outcome: str) -> str:
 def recorded(record: dict[str, str]) -> dict[str, str]:
     """The outcome by expression, of a table that has it the other way round."""
     return {
-        line.strip(): outcome
+        line.strip(): words_here(outcome)
         for outcome, lines in record.items()
         for line in lines.strip().splitlines()
     }

@@ -17,6 +17,7 @@ import pytest
 
 import cffisock
 
+from .agreement import PORTS_ARE_CUT, words_here
 from .differential import Outcome, normal, run
 from .support import CPYTHON, own
 
@@ -832,7 +833,7 @@ BEYOND_LONG = {"s.recvmsg(1, 2**31)", "S.socket(fileno=2**31)"} if sys.maxsize <
 
 def recorded(record: str) -> Outcome:
     """What the record says: an exception's name, errno and text, or a value."""
-    exception = re.fullmatch(r"(\w+or)(?: (-?\d+))?(?:: (.+))?", record)
+    exception = re.fullmatch(r"(\w+or)(?: (-?\d+))?(?:: (.+))?", words_here(record))
     if exception is None:
         return Outcome(normal(eval(record)))
     name, errno, text = exception.groups()
@@ -846,6 +847,8 @@ def test_same(kind: str, expression: str, key: str, record: str) -> None:
     ours, usable = run(cffisock, kind, expression)
     assert usable
     record = "" if expression in BEYOND_LONG else record
+    if key == "port-out-of-range" and not PORTS_ARE_CUT:
+        key = record = ""
     expected = recorded(record) if record else theirs
     if key:
         assert ours == expected

@@ -324,7 +324,11 @@ def test_what_is_remembered_is_bounded() -> None:
         text = low.inet_ntoa(packed)
         assert low.inet_aton(text) == low.inet_pton(own.AF_INET, text) == packed
     assert all(0 < len(table) <= KNOWN_MAX for table in tables)
-    assert low.inet_aton("9.9.9.9 " + "x" * 1000) == b"\t\t\t\t"
+    try:  # musl's takes nothing after a space
+        assert low.inet_aton("9.9.9.9 " + "x" * 1000) == b"\t\t\t\t"
+    except OSError:
+        with pytest.raises(OSError):
+            own.inet_aton("9.9.9.9 x")
     assert max(map(len, inet._loose)) <= 45
 
 

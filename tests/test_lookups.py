@@ -16,6 +16,7 @@ import pytest
 
 import cffisock
 from cffisock import _socket as low
+from cffisock._cffi import ffi, lib
 from cffisock._edge.tables import KNOWN_MAX
 from cffisock._names import netdb
 
@@ -147,13 +148,18 @@ def test_a_host_may_be_bytes(name: str) -> None:
     assert function(b"localhost") == function(bytearray(b"localhost")) == function("localhost")
 
 
+def hstrerror(code: int) -> str:
+    """The C library's words for an h_errno."""
+    return ffi.string(lib.cs_hstrerror(code)).decode()
+
+
 def test_herror() -> None:
     with pytest.raises(cffisock.herror) as caught:
         low.gethostbyname_ex("<broadcast>")
-    assert caught.value.args == (1, "Unknown host")
+    assert caught.value.args == (1, hstrerror(1))
     with pytest.raises(cffisock.herror) as caught:
         low.gethostbyname_ex("")
-    assert caught.value.args == (3, "Unknown server error")
+    assert caught.value.args == (3, hstrerror(3))
 
 
 LOOK_UPS = [
@@ -176,7 +182,9 @@ def test_as_much_room_as_it_takes(expression: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(netdb, "_SIZES", (1, 8, 64, 256, 512, 4096))
     assert told(low, expression) == told(_socket, expression)
     monkeypatch.setattr(netdb, "_SIZES", (1, 8))
-    assert told(low, expression).startswith(f"OSError {errno.ERANGE}: ")
+    # Where the C library keeps it, a number takes no room.
+    without_room = told(low, expression)
+    assert without_room.startswith(f"OSError {errno.ERANGE}: ") or without_room.isdigit()
 
 
 # Preloaded, these make each look-up fail in the system, and each name take too long.
@@ -229,8 +237,9 @@ def test_failures_of_the_system(tmp_path: Path) -> None:
     )
     assert (ours.stderr, referee.stderr) == ("", "")
     failed = f"OSError ({errno.EPROTO}, '{os.strerror(errno.EPROTO)}')"
-    again = f"gaierror ({low.EAI_AGAIN}, 'Temporary failure in name resolution')"
-    host = "herror (2, 'Host name lookup failure')"
+    words = ffi.string(lib.cs_gai_strerror(low.EAI_AGAIN)).decode()
+    again = f"gaierror ({low.EAI_AGAIN}, {words!r})"
+    host = f"herror (2, {hstrerror(2)!r})"
     assert ours.stdout.splitlines() == [failed, again, failed, failed, again, host]
     if not IS_PYPY:
         assert referee.stdout == ours.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _socket
 import inspect
 import sys
 from typing import Any, Callable
@@ -11,7 +12,7 @@ import pytest
 import cffisock
 from cffisock import _socket as low
 
-from .agreement import agree, recorded
+from .agreement import PORTS_ARE_CUT, agree, recorded
 
 # Expressions, S is the low-level module.
 CASES = """
@@ -352,6 +353,9 @@ RECORD: dict[str, str] = {
     """,
 }
 SAYS = recorded(RECORD)
+if _socket.getaddrinfo("127.0.0.1", 80)[0][3]:
+    # Some C libraries give a canonical name also where none is asked for.
+    SAYS = {line: says for line, says in SAYS.items() if not says.startswith("[(")}
 
 # What cffisock does where it differs from all of them, by the key of the difference.
 DIFFERS: dict[str, dict[str, str]] = {
@@ -398,6 +402,12 @@ DIFFERS: dict[str, dict[str, str]] = {
 }
 OTHERWISE = {line: says for each in DIFFERS.values() for line, says in recorded(each).items()}
 EXPRESSIONS += [line for line in OTHERWISE if line not in EXPRESSIONS]
+if not PORTS_ARE_CUT:
+    OTHERWISE = {
+        line: says
+        for line, says in OTHERWISE.items()
+        if line not in recorded(DIFFERS["port-out-of-range"])
+    }
 
 
 def test_every_record_is_of_a_case() -> None:
