@@ -5,7 +5,8 @@ tests/test_systems.py reads; without it, it is an error if they are others.
 
 TARGET is one of zig's, such as x86_64-linux-musl; without any it is all of TARGETS.  The compiler
 is that of the package ``ziglang``, which has the systems' headers and libraries; a warning is an
-error.  Nothing is run.  The binding is left out: it needs the headers of an interpreter there.
+error.  Nothing is run.  The binding needs the headers of an interpreter there, so another file
+stands for it, which asks the linker for each function that is declared.
 """
 
 from __future__ import annotations
@@ -37,6 +38,21 @@ def compiled(command: list[str], source: str, into: Path) -> bool:
     return done.returncode == 0
 
 
+def callers(folder: Path, parts: list[str]) -> str:
+    """Writes C that refers to each function which is declared, as the binding does: its path."""
+    headers = ["shim.h", *(f"{part}/{part}.h" for part in parts)]
+    text = "".join(
+        (ROOT / build_socket.SHIM / name).read_text(encoding="utf-8") for name in headers
+    )
+    names = sorted(set(re.findall(r"^\w[^;{}()]*?\b(cs_\w+)\(", text, flags=re.MULTILINE)))
+    lines = ['#include "internal.h"', *(f'#include "{name}"' for name in headers[1:])]
+    lines += ["extern void (*const callers[])(void);", "void (*const callers[])(void) = {"]
+    lines += [*(f"    (void (*)(void)){name}," for name in names), "};", ""]
+    source = folder / "callers.c"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    return str(source)
+
+
 def kept(target: str) -> Path:
     """The file of the names of constants that the target's system has."""
     return ROOT / "tests" / "systems" / f"{target.partition('-')[2]}.txt"
@@ -56,7 +72,7 @@ def failures(target: str, folder: Path, write: bool) -> list[str]:
     _, constants = build_socket.generate(folder, parts)
     macros = [f"-DHAVE_{name}=1" for name in found]
     command = [*zig, *build_socket.STRICT_FLAGS, *macros, f"-I{ROOT / build_socket.SHIM}"]
-    sources = [*build_socket.sources(parts), constants]
+    sources = [*build_socket.sources(parts), constants, callers(folder, parts)]
     objects = {source: folder / f"{number}.o" for number, source in enumerate(sources)}
     failed = [source for source in sources if not compiled(command, source, objects[source])]
     if not failed:
