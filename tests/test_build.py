@@ -110,6 +110,21 @@ def test_absent_means_absent(builder: Any, tmp_path: Path, flag: str, kernels: s
     assert set(printed.stdout.split()) == {"AF_INET=2", "AF_UNIX=1"} | kernels
 
 
+def test_what_the_compiler_takes(builder: Any) -> None:
+    """A function counts where a header declares it, with these arguments."""
+    compiler = [shutil.which("cc") or "gcc"]
+    known = ["unistd.h: close(0)", "unistd.h: close(0, 0)", "unistd.h: no_such_function(0)"]
+    assert [builder.is_taken(compiler, builder.probe(each)) for each in known] == [
+        True,
+        False,
+        False,
+    ]
+    assert builder.folders(compiler) == ["linux"]
+    found = set(builder.features(compiler))
+    assert found >= {"ACCEPT4", "EVENTFD", "MMSG", "SENDFILE", "GETHOSTBYNAME_R"}
+    assert not found & {"SENDFILE_SENT", "SENDFILE_LENGTH"}
+
+
 # --- what stops a build -----------------------------------------------------------------------
 
 
