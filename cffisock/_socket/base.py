@@ -17,8 +17,7 @@ from .._edge.timeouts import seconds, wait_for
 from . import algorithms, batches, data, messages, options
 from .mailbox import Mailbox, borrow, give_mailbox, take_mailbox
 
-AF_ALG = CONSTANTS.get("AF_ALG")
-AF_INET = CONSTANTS["AF_INET"]
+AF_ALG, AF_INET = CONSTANTS.get("AF_ALG"), CONSTANTS["AF_INET"]
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 SOCK_NONBLOCK = CONSTANTS.get("SOCK_NONBLOCK", 0)
 TYPE_BITS = ~(SOCK_NONBLOCK | CONSTANTS.get("SOCK_CLOEXEC", 0))
