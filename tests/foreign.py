@@ -33,11 +33,6 @@ def compiler(target: str) -> list[str]:
     return [sys.executable, "-m", "ziglang", "cc", "-target", target, "-fPIC"]
 
 
-def compiled(command: list[str], source: str, into: Path) -> bool:
-    done = subprocess.run([*command, "-c", source, "-o", str(into)], check=False)
-    return done.returncode == 0
-
-
 def callers(folder: Path, parts: list[str]) -> str:
     """Writes C that refers to each function which is declared, as the binding does: its path."""
     headers = ["shim.h", *(f"{part}/{part}.h" for part in parts)]
@@ -73,18 +68,16 @@ def failures(target: str, folder: Path, write: bool) -> list[str]:
     macros = [f"-DHAVE_{name}=1" for name in found]
     command = [*zig, *build_socket.STRICT_FLAGS, *macros, f"-I{ROOT / build_socket.SHIM}"]
     sources = [*build_socket.sources(parts), constants, callers(folder, parts)]
-    objects = {source: folder / f"{number}.o" for number, source in enumerate(sources)}
-    failed = [source for source in sources if not compiled(command, source, objects[source])]
-    if not failed:
-        shared = [*zig, *SHARED, *map(str, objects.values()), "-o", str(folder / "shim.so")]
-        if subprocess.run(shared, check=False).returncode != 0:
-            failed.append("linking")
-        names = constants_of(command, constants)
-        if write:
-            kept(target).write_text(names, encoding="utf-8")
-        elif names != kept(target).read_text(encoding="utf-8"):
-            failed.append(f"names of constants: --write keeps them in {kept(target)}")
-    return failed
+    # In one go: to start the compiler takes longer than a file.
+    shared = [*command, *SHARED, *sources, "-o", str(folder / "shim.so")]
+    if subprocess.run(shared, check=False).returncode != 0:
+        return ["see above"]
+    names = constants_of(command, constants)
+    if write:
+        kept(target).write_text(names, encoding="utf-8")
+    elif names != kept(target).read_text(encoding="utf-8"):
+        return [f"names of constants: --write keeps them in {kept(target)}"]
+    return []
 
 
 def main(words: list[str]) -> int:
