@@ -159,7 +159,7 @@ def test_herror() -> None:
     assert caught.value.args == (1, hstrerror(1))
     with pytest.raises(cffisock.herror) as caught:
         low.gethostbyname_ex("")
-    assert caught.value.args == (3, hstrerror(3))
+    assert caught.value.args in [(3, hstrerror(3)), (1, hstrerror(1))]  # musl's is the second
 
 
 LOOK_UPS = [
@@ -330,7 +330,7 @@ def test_hosts_with_several_addresses_and_names(tmp_path: Path) -> None:
     ours = evaluated(tmp_path, "cffisock._socket", *expressions)
     referee = evaluated(tmp_path, "_socket", *expressions)
     assert dict(zip(expressions, ours)) == dict(zip(expressions, referee))
-    assert len(ours[9]) == 900
+    assert len(ours[9]) in (900, 96)  # musl has room for 48 addresses
     # More than the interpreter's own module has room for.
     [named, many] = evaluated(
         tmp_path, "cffisock._socket", "S.gethostbyaddr('10.2.0.1')", "S.gethostbyname_ex('many')"

@@ -12,7 +12,7 @@ import pytest
 import cffisock
 from cffisock import _socket as low
 
-from .agreement import PORTS_ARE_CUT, agree, recorded
+from .agreement import PORTS_ARE_CUT, agree, recorded, told
 
 # Expressions, S is the low-level module.
 CASES = """
@@ -408,6 +408,9 @@ if not PORTS_ARE_CUT:
         for line, says in OTHERWISE.items()
         if line not in recorded(DIFFERS["port-out-of-range"])
     }
+if told(_socket, "S.gethostbyname_ex('')").startswith("herror 0"):
+    # musl says why in an argument, and the interpreter's own module looks elsewhere.
+    EXPRESSIONS.remove("S.gethostbyname_ex('')")
 
 
 def test_every_record_is_of_a_case() -> None:

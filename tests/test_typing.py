@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import cffisock
-from cffisock import _annotations, _types
+from cffisock import _annotations, _constants, _types
 from cffisock._cffi import ffi, lib
 from cffisock._edge.platform import TEXTS
 
@@ -70,7 +70,7 @@ def test_the_constants_are_declared_as_the_table_has_them() -> None:
     """If not: python -m tests.typed_constants."""
     assert typed_constants.STUB.read_text(encoding="utf-8") == typed_constants.text()
     missing = {*cffisock._socket.CONSTANT_NAMES} - {*typed_constants.names(), *TEXTS}
-    assert missing == set()
+    assert missing <= {*_constants.ELSEWHERE.split()}
 
 
 def is_ours(value: Any) -> bool:
