@@ -12,7 +12,7 @@ from cffisock import _socket as low
 from .differential import Index
 from .support import CPYTHON
 
-__all__ = ["PORTS_ARE_CUT", "agree", "recorded", "told", "words_here"]
+__all__ = ["PORTS_ARE_CUT", "agree", "recorded", "told", "without_text", "words_here"]
 
 
 def _failure(*arguments: Any) -> OSError | None:

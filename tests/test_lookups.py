@@ -335,8 +335,10 @@ def test_hosts_with_several_addresses_and_names(tmp_path: Path) -> None:
     [named, many] = evaluated(
         tmp_path, "cffisock._socket", "S.gethostbyaddr('10.2.0.1')", "S.gethostbyname_ex('many')"
     )
-    assert named == ("named", [f"name-{n}" for n in range(1000)], ["10.2.0.1"])
-    assert len(many[2]) == 300
+    names = [f"name-{n}" for n in range(1000)]
+    # musl gives one other name, and as many addresses as above.
+    assert named in [("named", names, ["10.2.0.1"]), ("named", ["named"], ["10.2.0.1"])]
+    assert len(many[2]) in (300, 48)
 
 
 @pytest.mark.root

@@ -12,7 +12,7 @@ import pytest
 import cffisock
 from cffisock import _socket as low
 
-from .agreement import PORTS_ARE_CUT, agree, recorded, told
+from .agreement import PORTS_ARE_CUT, agree, recorded, told, without_text
 
 # Expressions, S is the low-level module.
 CASES = """
@@ -355,7 +355,11 @@ RECORD: dict[str, str] = {
 SAYS = recorded(RECORD)
 if _socket.getaddrinfo("127.0.0.1", 80)[0][3]:
     # Some C libraries give a canonical name also where none is asked for.
-    SAYS = {line: says for line, says in SAYS.items() if not says.startswith("[(")}
+    SAYS = {
+        line: says.replace("''", "'127.0.0.1'")
+        for line, says in SAYS.items()
+        if not says.startswith("[(10")
+    }
 
 # What cffisock does where it differs from all of them, by the key of the difference.
 DIFFERS: dict[str, dict[str, str]] = {
@@ -406,7 +410,7 @@ if not PORTS_ARE_CUT:
     OTHERWISE = {
         line: says
         for line, says in OTHERWISE.items()
-        if line not in recorded(DIFFERS["port-out-of-range"])
+        if without_text(says) != without_text(told(_socket, line))
     }
 if told(_socket, "S.gethostbyname_ex('')").startswith("herror 0"):
     # musl says why in an argument, and the interpreter's own module looks elsewhere.
