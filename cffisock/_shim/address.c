@@ -7,7 +7,7 @@ void shim_addr_received(cs_addr *addr, socklen_t len)
     /* The kernel's length is that of the whole address, also where it was cut. */
     addr->len = len < sizeof addr->storage ? (uint32_t)len : (uint32_t)sizeof addr->storage;
     addr->family = len >= offsetof(struct sockaddr, sa_data) ? shim_sockaddr(addr)->sa_family
-                                                            : AF_UNSPEC;
+                                                             : AF_UNSPEC;
 }
 
 void shim_addr_set(cs_addr *addr, const void *sa, size_t len)

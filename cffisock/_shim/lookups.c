@@ -1,8 +1,8 @@
 /* Look-ups of hosts in threads of their own, so that who waits for one can stop waiting.
  *
  * getaddrinfo(3) cannot be interrupted, and may take as long as a name server is silent.  There are
- * WORKERS threads at most, and a look-up that none has begun goes when nobody waits for it any more:
- * so what is there is bounded by the number of callers. */
+ * WORKERS threads at most, and a look-up that none has begun goes when nobody waits for it any
+ * more: so what is there is bounded by the number of callers. */
 #include "internal.h"
 
 #include <pthread.h>
@@ -150,8 +150,7 @@ int cs_lookup_start(const char *host, const char *service, int family, int type,
     lookup->service = copy_of(service);
     if (shim_wakeup_open(&lookup->done) < 0)
         error = errno;
-    else if ((host != NULL && lookup->host == NULL) ||
-             (service != NULL && lookup->service == NULL))
+    else if ((host != NULL && lookup->host == NULL) || (service != NULL && lookup->service == NULL))
         error = ENOMEM;
     if (error == 0)
         error = enqueue(lookup);

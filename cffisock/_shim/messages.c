@@ -82,9 +82,8 @@ static int64_t transmit(int fd, struct iovec *iov, size_t count, const char *con
     return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
 
-int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,
-                   const char *control, size_t control_len, const cs_addr *to, int flags,
-                   int64_t wait)
+int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type, const char *control,
+                   size_t control_len, const cs_addr *to, int flags, int64_t wait)
 {
     struct iovec iov = {(char *)buf, len};
     char packed[CMSG_SPACE(CS_CONTROL_MAX)];

@@ -95,8 +95,8 @@ int cs_getaddrinfo(const char *host, const char *service, int family, int type, 
     return result;
 }
 
-int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowinfo,
-                   uint32_t scope, int flags, cs_names *names)
+int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowinfo, uint32_t scope,
+                   int flags, cs_names *names)
 {
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM};
     struct addrinfo *found;

@@ -53,8 +53,7 @@ int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait);
 /* Puts the sender's address into `from`; adds CS_MORE if that had another one in it. */
 int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait);
 int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait);
-int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to,
-                  int64_t wait);
+int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to, int64_t wait);
 /* Sends from a file, at `offset`.  With a `wait` of -1 it waits also where the open file of
  * the socket is non-blocking. */
 int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait);
@@ -108,9 +107,8 @@ void cs_close_received(cs_msg *msg);
 /* Sends one buffer with one control message; `to` is NULL for no address.  -ENOBUFS if
  * `control_len` is more than CS_CONTROL_MAX. */
 #define CS_CONTROL_MAX 1024
-int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type,
-                   const char *control, size_t control_len, const cs_addr *to, int flags,
-                   int64_t wait);
+int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type, const char *control,
+                   size_t control_len, const cs_addr *to, int flags, int64_t wait);
 /* Sends `count` such buffers, with control messages that cs_put_control made. */
 int64_t cs_sendmsgv(int fd, char **bases, const size_t *lens, size_t count, const char *control,
                     size_t control_len, const cs_addr *to, int flags, int64_t wait);
@@ -135,8 +133,8 @@ typedef struct {
 
 /* Memory for messages, and what was received into it; the caller owns all that it points to.
  * `done` of them have been received: 0 at first.
- * Message i goes to buffers[i]; without buffers to the next `size` bytes of `data`.  For its control
- * messages there are `control_size` bytes, and `train_control` more where it may be a train
+ * Message i goes to buffers[i]; without buffers to the next `size` bytes of `data`.  For its
+ * control messages there are `control_size` bytes, and `train_control` more where it may be a train
  * of datagrams: cs_train_control(), or 0 to leave UDP_GRO among the control messages.
  *
  * Of each message received there are the length, in `msgs` the control messages and flags, in
@@ -270,8 +268,8 @@ typedef struct {
 
 /* Looks up the names for a numeric `host` and `port`; an AF_INET6 address takes on `flowinfo` and
  * `scope`.  Returns 0, an EAI_ code, or -EAFNOSUPPORT where `ipv6` asks for one and it is not. */
-int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowinfo,
-                   uint32_t scope, int flags, cs_names *names);
+int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowinfo, uint32_t scope,
+                   int flags, cs_names *names);
 
 /* A host: two lists that end with NULL, the addresses packed, `length` bytes each. */
 typedef struct {
@@ -323,9 +321,10 @@ int cs_getifaddrs(cs_ifaddr *addresses, size_t size);
 /* Puts the name into the 16 bytes at `name`. */
 int cs_if_indextoname(unsigned int index, char *name);
 
-/* --- address_*.c: one family each, and those of a system in its own folder ----------------------------------------------
- * cs_put_FAMILY makes `addr` of the parts of a Python address; cs_take_FAMILY takes one apart
- * that the kernel or a peer filled in.  The parts that it is too short for are 0. */
+/* --- address_*.c: one family each, and those of a system in its own folder
+ * ---------------------------------------------- cs_put_FAMILY makes `addr` of the parts of a
+ * Python address; cs_take_FAMILY takes one apart that the kernel or a peer filled in.  The parts
+ * that it is too short for are 0. */
 
 /* Puts in the address of `host` if that is a numeric one of `family`, or of any for AF_UNSPEC.
  * Returns 1, or 0 where it is not. */

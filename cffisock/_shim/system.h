@@ -182,8 +182,8 @@ static inline size_t shim_length(const struct sockaddr *sa)
 #endif
 }
 
-/* Copies the address of an interface's hardware, up to `size` bytes: its length, or -1 if `sa`, which
- * may be NULL, is another kind of address. */
+/* Copies the address of an interface's hardware, up to `size` bytes: its length, or -1 if `sa`,
+ * which may be NULL, is another kind of address. */
 static inline int shim_hardware(const struct sockaddr *sa, unsigned char *into, size_t size)
 {
     const void *from = NULL;
@@ -261,7 +261,8 @@ static inline ssize_t shim_sendfile(int fd, int file, off_t from, size_t count)
     if (count == 0) /* which would be all that there is */
         return 0;
     result = sendfile(file, fd, from, &length, NULL, 0);
-    return result == 0 || ((errno == EAGAIN || errno == EINTR) && length > 0) ? (ssize_t)length : -1;
+    return result == 0 || ((errno == EAGAIN || errno == EINTR) && length > 0) ? (ssize_t)length
+                                                                              : -1;
 #else
     return shim_copy_part(fd, file, from, count, 0);
 #endif

@@ -5,8 +5,7 @@
 
 #include <pthread.h>
 
-#if !defined HAVE_GETHOSTBYNAME_R || !defined HAVE_GETSERVBYNAME_R ||                              \
-    !defined HAVE_GETPROTOBYNAME_R
+#if !defined HAVE_GETHOSTBYNAME_R || !defined HAVE_GETSERVBYNAME_R || !defined HAVE_GETPROTOBYNAME_R
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 #endif
 

@@ -48,7 +48,8 @@ static int read_device(const char *text, struct device *device)
     int end = 0;
 
     if (sscanf(text, "%x:%x:%x:%x:%x:%x%n", &part[5], &part[4], &part[3], &part[2], &part[1],
-               &part[0], &end) != 6 || text[end] != '\0')
+               &part[0], &end) != 6 ||
+        text[end] != '\0')
         return -EINVAL;
     for (int i = 0; i < 6; i++) {
         if (part[i] > 0xff)

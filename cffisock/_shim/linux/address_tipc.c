@@ -13,8 +13,7 @@ enum { SERVICE_RANGE = 1, SERVICE = 2, SOCKET_ID = 3 };
 
 /* The words of a SERVICE are its type, the instance and the domain to look it up in; those of
  * a SOCKET_ID are the reference and the node, which Python's tuple has the other way round. */
-int cs_put_tipc(cs_addr *addr, uint32_t type, uint32_t v1, uint32_t v2, uint32_t v3,
-                uint32_t scope)
+int cs_put_tipc(cs_addr *addr, uint32_t type, uint32_t v1, uint32_t v2, uint32_t v3, uint32_t scope)
 {
     struct tipc_address sa = {
         .family = AF_TIPC,

@@ -1,5 +1,6 @@
-/* What the shim has on Linux alone, declared as in shim.h: for C, and for cffi.  The layouts of these
- * addresses are the kernel's ABI, and here, since C libraries need not have headers for them. */
+/* What the shim has on Linux alone, declared as in shim.h: for C, and for cffi.  The layouts of
+ * these addresses are the kernel's ABI, and here, since C libraries need not have headers for them.
+ */
 
 /* AF_NETLINK, AF_QIPCRTR and AF_VSOCK, whose addresses are two numbers. */
 int cs_put_pair(cs_addr *addr, int family, uint32_t first, uint32_t second);
