@@ -52,8 +52,6 @@ from ._edge.enums import MsgFlag as MsgFlag
 from ._edge.timeouts import Deadline as Deadline
 from ._files import SocketIO as SocketIO
 from ._files import _blocking_errnos
-from ._install import install as install
-from ._install import installed as installed
 from ._object import socket
 from ._sendfile import _GiveupOnSendfile
 from ._socket import (
@@ -154,6 +152,8 @@ if TYPE_CHECKING:
     from . import options as options
     from . import sockaddr as sockaddr
     from ._activation import listen_fds as listen_fds
+    from ._install import install as install
+    from ._install import installed as installed
     from ._names.ifaddrs import getifaddrs as getifaddrs
 
     # The constants come from a table that a type checker cannot see.
@@ -171,6 +171,8 @@ else:
     }
     _FUNCTIONS = {
         "getifaddrs": f"{__name__}._names.ifaddrs",
+        "install": f"{__name__}._install",
+        "installed": f"{__name__}._install",
         "listen_fds": f"{__name__}._activation",
     }
     _LATER = {**_MODULES, **_FUNCTIONS}

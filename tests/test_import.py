@@ -8,7 +8,7 @@ import cffisock
 
 from .support import isolated
 
-# For the command, for ssl, for the builder, for whoever asks for annotations, and the families
+# For the command, `install`, ssl, the builder, for whoever asks for annotations, and the families
 # and features that few programs use: each is imported at its first use.
 LATER = {
     "__main__",
@@ -31,6 +31,8 @@ LATER = {
     "_command.surface",
     "_constants",
     "_happy_eyeballs",
+    "_install",
+    "_install.children",
     "_install.tls",
     "_names.ifaddrs",
     "control",
