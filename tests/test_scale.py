@@ -10,7 +10,8 @@ import pytest
 
 import cffisock
 
-from .benchmarks.scale import Result, compiled_client, fitting, table
+from .benchmarks.processes import HERE, compiled
+from .benchmarks.scale import Result, fitting, table
 from .support import LOCALHOST, LONG, python
 
 
@@ -66,7 +67,7 @@ def test_more_connections_than_descriptors(
     ids=["other bytes", "the end"],
 )
 def test_the_client_refuses_what_it_did_not_send(echo: bytes, complaint: str) -> None:
-    with compiled_client() as client, cffisock.create_server(LOCALHOST) as listener:
+    with compiled(HERE / "scale_client.c") as client, cffisock.create_server(LOCALHOST) as listener:
         listener.settimeout(LONG)
         host, port = listener.getsockname()
         command = [client, "1", "0", f"{host}:{port}"]

@@ -17,21 +17,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import resource
-import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
-HERE = Path(__file__).resolve().parent
+from .processes import HERE, Talker, compiled, interpreter
+
 MODULES = ("socket", "cffisock")
 # Descriptors that a process needs beside its connections.
 SPARE = 32
@@ -76,59 +72,6 @@ COLUMNS = {
 }
 
 
-# --- the processes ----------------------------------------------------------------------------
-
-
-class Talker:
-    """A process that answers lines with lines; the `with` statement ends it."""
-
-    def __init__(self, *command: str) -> None:
-        self.process = subprocess.Popen(
-            command,
-            cwd=HERE.parent.parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="ascii",
-        )
-
-    def __enter__(self) -> Talker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            self.process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.communicate()
-            raise
-
-    def read(self) -> str:
-        """The next line; RuntimeError where the process ended instead."""
-        stdout: IO[str] = self.process.stdout  # type: ignore[assignment]
-        line = stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.process.args!r} ended early")
-        return line
-
-    def ask(self, question: str) -> str:
-        """The answer to a line."""
-        stdin: IO[str] = self.process.stdin  # type: ignore[assignment]
-        stdin.write(f"{question}\n")
-        stdin.flush()
-        return self.read()
-
-
-@contextmanager
-def compiled_client() -> Iterator[str]:
-    """The path of the client, compiled for as long as it is needed."""
-    with tempfile.TemporaryDirectory(prefix="scale-") as folder:
-        program = str(Path(folder, "scale_client"))
-        compiler = os.environ.get("CC") or shutil.which("cc") or "gcc"
-        source = str(HERE / "scale_client.c")
-        subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", program, source], check=True)
-        yield program
-
-
 def measure(client: str, module: str, connections: int, seconds: float) -> Result:
     """One server process, with that many connections for so many seconds."""
     listeners = -(-connections // CONNECTIONS_PER_ADDRESS)
@@ -171,13 +114,6 @@ def fitting(wanted: Sequence[int], limit: int) -> list[int]:
 
 
 # --- the report -------------------------------------------------------------------------------
-
-
-def interpreter() -> str:
-    version = platform.python_version()
-    if sys.implementation.name == "pypy":
-        version = ".".join(map(str, sys.pypy_version_info[:3]))  # type: ignore[attr-defined]
-    return f"{platform.python_implementation()} {version}"
 
 
 def median(results: Sequence[Result], module: str, connections: int, column: str) -> float:
@@ -237,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"at most {limit} descriptors for a process (RLIMIT_NOFILE)")
     if max(options.connections) > numbers[-1]:
         print(f"that is not enough for {max(options.connections)} connections: {numbers[-1]}")
-    with compiled_client() as client:
+    with compiled(HERE / "scale_client.c") as client:
         results = [
             measure(client, module, number, options.seconds)
             for number in numbers

@@ -1,0 +1,1 @@
+"""``python -m tests.benchmarks.servers``: what a message costs a whole server."""
