@@ -75,6 +75,13 @@ def benchmarks(session: nox.Session) -> None:
     session.run("python", "-m", "tests.benchmarks", *session.posargs)
 
 
+@nox.session(python=["3", "pypy3"])
+def servers(session: nox.Session) -> None:
+    """What a message costs whole servers; arguments as for tests.benchmarks.servers."""
+    session.install("-e", ".[realworld]")
+    session.run("python", "-m", "tests.benchmarks.servers", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """The hooks of pre-commit over all files; arguments are pre-commit's, such as a hook's name."""
