@@ -147,6 +147,7 @@ if TYPE_CHECKING:
     import array as array
     import selectors as selectors
 
+    from . import aio as aio
     from . import control as control
     from . import multicast as multicast
     from . import options as options
@@ -164,6 +165,7 @@ else:
     _MODULES = {
         "array": "array",
         "selectors": "selectors",
+        "aio": f"{__name__}.aio",
         "control": f"{__name__}.control",
         "multicast": f"{__name__}.multicast",
         "options": f"{__name__}.options",

@@ -115,12 +115,22 @@ class _Lib:
     def cs_cmsg_len(self, len: Int, /) -> int: ...
     def cs_cmsg_space(self, len: Int, /) -> int: ...
 
-    # batches.c
+    # batches.c, datagrams.c
     def cs_recvmmsg(
         self, fd: Int, incoming: Pointer, count: Int, flags: Int, wait: Int, /
     ) -> int: ...
     def cs_sendmmsg(
         self, fd: Int, data: Pointer, outgoing: Pointer, flags: Int, wait: Int, /
+    ) -> int: ...
+    def cs_send_datagrams(
+        self,
+        fd: Int,
+        data: Pointer,
+        lengths: Pointer,
+        addrs: Pointer,
+        count: Int,
+        trains: Int,
+        /,
     ) -> int: ...
     def cs_train_control(self) -> int: ...
 

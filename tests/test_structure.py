@@ -27,7 +27,7 @@ FLOORS = [
     {"_files", "_sendfile", "_object"},
     {"_convenience", "_happy_eyeballs", "_activation"},
     {"control"},
-    {"options", "multicast", "sockaddr"},
+    {"aio", "options", "multicast", "sockaddr"},
     {"_install"},
     {""},  # the package itself
     {"_command", "__main__"},

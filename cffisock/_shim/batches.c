@@ -12,19 +12,12 @@
 #define UDP_GRO 104
 #endif
 
-/* How many messages go into one system call: the headers for them are on the stack. */
-#define GROUP 128
-/* What one message may carry as a train: as many segments as every kernel takes, and as many
- * bytes as fit, under the longest IPv4 header, into a packet that no device has to divide. */
-#define TRAIN_SEGMENTS 64
-#define TRAIN_BYTES (65535 - 60 - 8)
-
 /* How many of `left` messages are for one system call. */
 static size_t group_of(size_t left, int blocking)
 {
-    size_t most = blocking && SHIM_GROUP_THAT_WAITS < GROUP ? SHIM_GROUP_THAT_WAITS : GROUP;
-
-    return left < most ? left : most;
+    if (left > SHIM_GROUP)
+        left = SHIM_GROUP;
+    return blocking && left > SHIM_GROUP_THAT_WAITS ? SHIM_GROUP_THAT_WAITS : left;
 }
 
 /* --- receiving --------------------------------------------------------------------- */
@@ -115,6 +108,7 @@ static void received(const cs_incoming *in, size_t i, const shim_mmsghdr *messag
         cut_control(msg, in->control_size);
     }
     shim_read_control(msg, 0);
+    in->numbers[i] = from->family == AF_INET ? cs_inet_number(from) : -1;
     in->segments[i] = segment;
     in->news[i] = 0;
     if (i == 0 || from->len != from[-1].len ||
@@ -128,8 +122,8 @@ static void received(const cs_incoming *in, size_t i, const shim_mmsghdr *messag
  * looks at it only when a message has come. */
 static int receive_group(int fd, const cs_incoming *in, size_t first, size_t count, int flags)
 {
-    shim_mmsghdr messages[GROUP];
-    struct iovec buffers[GROUP];
+    shim_mmsghdr messages[SHIM_GROUP];
+    struct iovec buffers[SHIM_GROUP];
     size_t control_size = in->control_size + in->train_control;
     int n;
 
@@ -198,9 +192,10 @@ int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wa
 /* The most bytes of a train that one message may carry. */
 static size_t train_size(size_t segment)
 {
-    size_t fitting = TRAIN_BYTES / segment;
+    size_t most = SHIM_TRAIN_SEGMENTS;
+    size_t fitting = SHIM_TRAIN_BYTES / segment;
 
-    return segment * (fitting < 1 ? 1 : fitting < TRAIN_SEGMENTS ? fitting : TRAIN_SEGMENTS);
+    return segment * (fitting < 1 ? 1 : fitting < most ? fitting : most);
 }
 
 /* Makes a message of what comes next in the batch, and goes on behind it. */
@@ -241,9 +236,9 @@ static void next_message(cs_outgoing *out, const char *data, struct msghdr *head
  * were. */
 static int send_group(int fd, const char *data, cs_outgoing *out, size_t *asked, int flags)
 {
-    shim_mmsghdr messages[GROUP];
-    struct iovec parts[GROUP];
-    cs_outgoing after[GROUP];
+    shim_mmsghdr messages[SHIM_GROUP];
+    struct iovec parts[SHIM_GROUP];
+    cs_outgoing after[SHIM_GROUP];
     cs_outgoing ahead = *out;
     size_t count = 0, most = *asked;
     int n;
@@ -280,7 +275,7 @@ int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64
         return refused;
     flags |= shim_dontwait(wait);
     while (out->message < out->count) {
-        size_t asked = group_of(GROUP, wait == -1);
+        size_t asked = group_of(SHIM_GROUP, wait == -1);
         int n = send_group(fd, data, out, &asked, flags);
 
         if (n <= 0)

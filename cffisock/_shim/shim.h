@@ -120,7 +120,7 @@ size_t cs_put_control(char *control, size_t offset, int level, int type, const c
 size_t cs_cmsg_len(size_t len);
 size_t cs_cmsg_space(size_t len);
 
-/* --- batches.c: many messages in one call --------------------------------------
+/* --- batches.c, datagrams.c: many messages in one call --------------------------------------
  * One that has a part done when it cannot go on, for whatever reason, returns the part. */
 
 #define CS_NEW_SENDER 1
@@ -138,7 +138,8 @@ typedef struct {
  * of datagrams: cs_train_control(), or 0 to leave UDP_GRO among the control messages.
  *
  * Of each message received there are the length, in `msgs` the control messages and flags, in
- * `segments` the size of its datagrams if it is a train, else 0, and in `news`
+ * `numbers` cs_inet_number() of its sender, -1 for one that is not of AF_INET, in `segments` the
+ * size of its datagrams if it is a train, else 0, and in `news`
  *     CS_NEW_SENDER       the address is not the one of the message before it;
  *     CS_MORE_THAN_DATA   there are control messages or flags, or it is a train. */
 typedef struct {
@@ -152,6 +153,7 @@ typedef struct {
     cs_addr *addrs;
     cs_msg *msgs;
     int32_t *lengths;
+    int64_t *numbers;
     int32_t *segments;
     char *news;
 } cs_incoming;
@@ -178,6 +180,11 @@ typedef struct {
 int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wait);
 /* Returns how many datagrams were sent; `data` is that of all messages, one after the other. */
 int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64_t wait);
+/* Sends `count` datagrams, lengths[i] bytes of `data` each, to addrs[i], which NULL leaves to the
+ * connection; it never waits.  With `trains` those that follow each other to one address go as a
+ * train where they may.  Returns how many the kernel took; -errno is for the first one. */
+int64_t cs_send_datagrams(int fd, const char *data, const size_t *lengths, cs_addr **addrs,
+                          size_t count, int trains);
 /* Returns the size of a train's own control message and of those that the kernel puts first. */
 size_t cs_train_control(void);
 

@@ -50,6 +50,7 @@ class Batch:
             "addrs": allocate("cs_addr[]", messages),
             "msgs": allocate("cs_msg[]", messages),
             "lengths": allocate("int32_t[]", messages),
+            "numbers": allocate("int64_t[]", messages),
             "segments": allocate("int32_t[]", messages),
             "news": allocate("char[]", messages),
         }

@@ -1,0 +1,259 @@
+"""The transport of datagrams: its life, what it receives, and what a program says to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from logging import getLogger
+from sys import audit
+from typing import Any, Optional
+
+from .._address import pack
+from .._cffi import ffi
+from .._edge.errors import warn
+from .._edge.memory import bytes_of
+from .._socket import datagrams
+from ._flow import Flow
+from ._sockets import base_of
+
+NULL = ffi.NULL
+# A message that is received may be a train of 64 datagrams.
+TRAINS_FOR_ONE = 8
+# How often something may be sent to nobody before it is worth a warning.
+LOST_SENDS = 5
+logger = getLogger("asyncio")
+
+
+class DatagramTransport(Flow):
+    """A transport of datagrams that go and come in batches; `create_datagram_endpoint` makes it.
+
+    It is an `asyncio.DatagramTransport` with the flow control and the ``pause_reading`` that other
+    transports have.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        sock: Any,
+        protocol: Any,
+        address: Any,
+        waiter: asyncio.Future[None],
+        *,
+        batch: int,
+        gro: bool,
+        trains: bool,
+    ) -> None:
+        super().__init__(loop, protocol, base_of(sock), batch, trains)
+        self._sock = sock
+        self._address = address
+        self._names = {"socket": sock, "sockname": _name(sock.getsockname)}
+        self._names["peername"] = peer = _name(sock.getpeername)
+        self._connected = peer is not None
+        self._most = max(batch // TRAINS_FOR_ONE, 1) if gro else batch
+        self._reading = False  # whether datagrams are to be delivered
+        self._paused_reading = False
+        self._arrived: Optional[Iterator[tuple[bytes, Any]]] = None  # what is not delivered yet
+        loop.call_soon(protocol.connection_made, self)
+        loop.call_soon(self._start_reading)
+        loop.call_soon(_wake, waiter)
+
+    def __repr__(self) -> str:
+        state = "closed" if self._sock is None else "closing" if self._closing else "open"
+        return f"<{type(self).__name__} {state} fd={self._fd} bufsize={self._size}>"
+
+    def __del__(self) -> None:
+        if getattr(self, "_sock", None) is not None:
+            warn(f"unclosed transport {self!r}", ResourceWarning, stacklevel=2, source=self)
+            self._sock.close()
+
+    # --- what it is -----------------------------------------------------------------
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Returns ``socket``, ``sockname`` or ``peername``, else ``default``."""
+        return self._names.get(name, default)
+
+    def get_protocol(self) -> Any:
+        """Returns the protocol."""
+        return self._protocol
+
+    def set_protocol(self, protocol: Any) -> None:
+        """Lets another protocol have what comes from now on."""
+        self._protocol = protocol
+
+    def is_closing(self) -> bool:
+        """Returns whether `close` or `abort` was called, or an error did it."""
+        return self._closing
+
+    # --- receiving ------------------------------------------------------------------
+
+    def is_reading(self) -> bool:
+        """Returns whether datagrams are delivered."""
+        return not self._closing and not self._paused_reading
+
+    def pause_reading(self) -> None:
+        """Delivers nothing until `resume_reading`; what has come is kept."""
+        if self.is_reading():
+            self._paused_reading = True
+            self._stop_reading()
+
+    def resume_reading(self) -> None:
+        """Goes on with what has come."""
+        if self._paused_reading and not self._closing:
+            self._paused_reading = False
+            self._start_reading()
+
+    def _start_reading(self) -> None:
+        if self.is_reading():
+            self._reading = True
+            self._loop.add_reader(self._fd, self._read_ready)
+            if self._arrived is not None:
+                self._loop.call_soon(self._deliver)
+
+    def _stop_reading(self) -> None:
+        self._reading = False
+        self._loop.remove_reader(self._fd)
+
+    def _read_ready(self) -> None:
+        """Takes one batch, so that others have their turn."""
+        if self._arrived is None:
+            try:
+                data, addresses = datagrams.receive(self._base, self._most)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._protocol.error_received(error)
+                return
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # noqa: BLE001  (as asyncio has it)
+                self._fail(error, "Fatal read error on datagram transport")
+                return
+            self._arrived = zip(data, addresses)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        """Gives the protocol what has arrived; what it sends meanwhile goes together."""
+        arrived = self._arrived
+        if arrived is None or not self._reading:
+            return
+        due, self._due = self._due, True
+        over = False
+        try:
+            for data, address in arrived:
+                try:
+                    self._protocol.datagram_received(data, address)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:  # noqa: BLE001  (it is the loop's affair)
+                    self._report(error, "protocol.datagram_received() failed")
+                if not self._reading:
+                    break
+            else:
+                self._arrived = None
+            over = True
+        finally:
+            self._due = due
+            if not over:
+                # SystemExit or the like: the rest comes when the loop runs again.
+                self._loop.call_soon(self._deliver)
+            if self._data and not self._blocked and not due:
+                self._flush()
+
+    # --- sending --------------------------------------------------------------------
+
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        """Sends a datagram to ``addr``, by default to the remote address.
+
+        It never waits.  TypeError if ``data`` is not bytes-like, ValueError for another address
+        than the remote one; other errors are told to the protocol.
+        """
+        if type(data) is not bytes:
+            if not isinstance(data, (bytes, bytearray, memoryview)):
+                given = type(data).__name__
+                raise TypeError(f"data argument must be a bytes-like object, not {given!r}")
+            data = bytes_of(data)
+        if self._address is not None:
+            if addr is not None and addr != self._address:
+                raise ValueError(f"Invalid address: must be None or {self._address}")
+            addr = self._address
+        if self._lost:
+            self._count_lost()
+            return
+        to = NULL
+        if not self._connected:
+            try:
+                to = pack(self._base, addr, "sendto")
+                audit("socket.sendto", self._sock, addr)
+            except OSError as error:
+                self._protocol.error_received(error)
+                return
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # noqa: BLE001  (as asyncio has it)
+                self._fail(error, "Fatal write error on datagram transport")
+                return
+        self._enqueue(data, to)
+
+    def _count_lost(self) -> None:
+        if self._lost >= LOST_SENDS:
+            logger.warning("sendto() on a closed transport")
+        self._lost += 1
+
+    # --- the end --------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Receives no more, sends what is queued, and then has ``connection_lost`` called."""
+        if self._closing:
+            return
+        self._closing = True
+        self._stop_reading()
+        if not self._blocked:
+            self._flush()
+
+    def abort(self) -> None:
+        """Does as `close`, but what the kernel does not take at once is lost."""
+        if not self._blocked:
+            self._closing, closing = True, self._closing
+            if not closing:
+                self._stop_reading()
+            self._flush()
+        self._force(None)
+
+    def _fail(self, error: BaseException, message: str) -> None:
+        """Ends with an error that leaves nothing to go on with."""
+        self._report(error, message)
+        self._force(error)
+
+    def _force(self, error: Optional[BaseException]) -> None:
+        if not self._closing:
+            self._closing = True
+            self._stop_reading()
+        self._clear()
+        self._unblock()
+        self._end(error)
+
+    def _end(self, error: Optional[BaseException]) -> None:
+        if not self._lost:
+            self._lost = 1
+            self._unblock()
+            self._arrived = None
+            self._loop.call_soon(self._lose, error)
+
+    def _lose(self, error: Optional[BaseException]) -> None:
+        try:
+            self._protocol.connection_lost(error)
+        finally:
+            sock, self._sock = self._sock, None
+            sock.close()
+
+
+def _name(call: Any) -> Any:
+    try:
+        return call()
+    except OSError:
+        return None
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
