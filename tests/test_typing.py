@@ -132,6 +132,6 @@ def test_the_signature_of_the_class() -> None:
 def test_the_typed_program_runs() -> None:
     program: Any = python(str(Path(__file__).with_name("typed_program.py")))
     assert (program.stdout, program.stderr) == (
-        "typed\nTrue None True True True 00:00:00:00:00:00\nTrue True\n[] None 16 True [] int\n",
+        "typed\nTrue None True True True 00:00:00:00:00:00\nTrue True\n1\n[] None 16 True [] int\n",
         "",
     )

@@ -5,10 +5,11 @@ Where it is wrong on purpose, --strict also says so when it is not rejected any 
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import cffisock as socket
-from cffisock import control, multicast, options, sockaddr
+from cffisock import aio, control, multicast, options, sockaddr
 
 
 def serve(listener: socket.socket) -> None:
@@ -72,7 +73,27 @@ def beyond(sock: socket.socket) -> None:
     packed: bytes = sockaddr.pack(("127.0.0.1", 1), socket.AF_INET)
     names: set[str] = {each.name for each in socket.getifaddrs()}
     units: list[str] = [name for name, _ in socket.listen_fds()]
+    sock.setblocking(False)
+    asyncio.run(in_a_loop(sock))
     print(errors, linger, len(packed), "lo" in names, units, type(message.flags).__name__)
+
+
+class Echo(asyncio.DatagramProtocol):
+    """Knows its transport by the type that it has."""
+
+    def __init__(self, transport: aio.DatagramTransport | None = None) -> None:
+        self.transport = transport
+
+
+async def in_a_loop(sock: socket.socket) -> None:
+    """Uses what asyncio has not."""
+    transport, protocol = await aio.create_datagram_endpoint(Echo, ("127.0.0.1", 0), gro=True)
+    protocol.transport = transport
+    size: int = transport.get_write_buffer_size()
+    sent: int = await aio.sendmmsg(sock, [(b"x" * size, transport.get_extra_info("sockname"))])
+    aio.close(sock)
+    transport.close()
+    print(sent)
 
 
 def wrong(sock: socket.socket) -> None:

@@ -102,9 +102,9 @@ async def create(
 
 
 def _check(sock: Any, **modifiers: Any) -> None:
-    """Refuses a socket of another type, and whatever would have to be done to it before."""
-    if sock.type != SOCK_DGRAM:
-        raise ValueError(f"A UDP Socket was expected, got {sock!r}")
+    """Refuses a socket without messages, and whatever would have to be done to it before."""
+    if sock.type == C["SOCK_STREAM"]:
+        raise ValueError(f"A datagram socket was expected, got {sock!r}")
     given = ", ".join(f"{name}={value}" for name, value in modifiers.items() if value)
     if given:
         raise ValueError(

@@ -17,7 +17,7 @@ CHUNK = 256
 REST = 0.001
 
 
-class Flow(asyncio.DatagramTransport):
+class Flow(asyncio.Transport, asyncio.DatagramTransport):
     """The half of a datagram transport that sends.
 
     What is queued goes in one call when ``batch`` datagrams are there, at the latest in the next
