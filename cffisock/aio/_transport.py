@@ -1,30 +1,21 @@
-"""The transport of datagrams: its life, what it receives, and what a program says to it."""
+"""The transport of datagrams: its life, and what it receives."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from logging import getLogger
-from sys import audit
 from typing import Any, Optional
 
-from .._address import pack
-from .._cffi import ffi
 from .._edge.errors import warn
-from .._edge.memory import bytes_of
 from .._socket import datagrams
-from ._flow import Flow
+from ._sending import Sending
 from ._sockets import base_of
 
-NULL = ffi.NULL
 # A message that is received may be a train of 64 datagrams.
 TRAINS_FOR_ONE = 8
-# How often something may be sent to nobody before it is worth a warning.
-LOST_SENDS = 5
-logger = getLogger("asyncio")
 
 
-class DatagramTransport(Flow):
+class DatagramTransport(Sending):
     """A transport of datagrams that go and come in batches; `create_datagram_endpoint` makes it.
 
     It is an `asyncio.DatagramTransport` with the flow control and the ``pause_reading`` that other
@@ -43,12 +34,9 @@ class DatagramTransport(Flow):
         gro: bool,
         trains: bool,
     ) -> None:
-        super().__init__(loop, protocol, base_of(sock), batch, trains)
-        self._sock = sock
-        self._address = address
-        self._names = {"socket": sock, "sockname": _name(sock.getsockname)}
-        self._names["peername"] = peer = _name(sock.getpeername)
-        self._connected = peer is not None
+        names = {"socket": sock, "sockname": _name(sock.getsockname)}
+        names["peername"] = _name(sock.getpeername)
+        super().__init__(loop, protocol, base_of(sock), names, address, batch=batch, trains=trains)
         self._most = max(batch // TRAINS_FOR_ONE, 1) if gro else batch
         self._reading = False  # whether datagrams are to be delivered
         self._paused_reading = False
@@ -56,6 +44,7 @@ class DatagramTransport(Flow):
         loop.call_soon(protocol.connection_made, self)
         loop.call_soon(self._start_reading)
         loop.call_soon(_wake, waiter)
+        self._sock = sock  # from now on this object's to close
 
     def __repr__(self) -> str:
         state = "closed" if self._sock is None else "closing" if self._closing else "open"
@@ -67,10 +56,6 @@ class DatagramTransport(Flow):
             self._sock.close()
 
     # --- what it is -----------------------------------------------------------------
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Returns ``socket``, ``sockname`` or ``peername``, else ``default``."""
-        return self._names.get(name, default)
 
     def get_protocol(self) -> Any:
         """Returns the protocol."""
@@ -137,7 +122,6 @@ class DatagramTransport(Flow):
         if arrived is None or not self._reading:
             return
         due, self._due = self._due, True
-        over = False
         try:
             for data, address in arrived:
                 try:
@@ -150,54 +134,15 @@ class DatagramTransport(Flow):
                     break
             else:
                 self._arrived = None
-            over = True
-        finally:
+        except BaseException:
+            # The loop ends.  The rest is for when it runs again.
             self._due = due
-            if not over:
-                # SystemExit or the like: the rest comes when the loop runs again.
-                self._loop.call_soon(self._deliver)
-            if self._data and not self._blocked and not due:
-                self._flush()
-
-    # --- sending --------------------------------------------------------------------
-
-    def sendto(self, data: Any, addr: Any = None) -> None:
-        """Sends a datagram to ``addr``, by default to the remote address.
-
-        It never waits.  TypeError if ``data`` is not bytes-like, ValueError for another address
-        than the remote one; other errors are told to the protocol.
-        """
-        if type(data) is not bytes:
-            if not isinstance(data, (bytes, bytearray, memoryview)):
-                given = type(data).__name__
-                raise TypeError(f"data argument must be a bytes-like object, not {given!r}")
-            data = bytes_of(data)
-        if self._address is not None:
-            if addr is not None and addr != self._address:
-                raise ValueError(f"Invalid address: must be None or {self._address}")
-            addr = self._address
-        if self._lost:
-            self._count_lost()
-            return
-        to = NULL
-        if not self._connected:
-            try:
-                to = pack(self._base, addr, "sendto")
-                audit("socket.sendto", self._sock, addr)
-            except OSError as error:
-                self._protocol.error_received(error)
-                return
-            except (SystemExit, KeyboardInterrupt):
-                raise
-            except BaseException as error:  # noqa: BLE001  (as asyncio has it)
-                self._fail(error, "Fatal write error on datagram transport")
-                return
-        self._enqueue(data, to)
-
-    def _count_lost(self) -> None:
-        if self._lost >= LOST_SENDS:
-            logger.warning("sendto() on a closed transport")
-        self._lost += 1
+            self._loop.call_soon(self._deliver)
+            self._schedule()
+            raise
+        self._due = due
+        if self._data and not self._blocked and not due:
+            self._flush()
 
     # --- the end --------------------------------------------------------------------
 
@@ -212,12 +157,10 @@ class DatagramTransport(Flow):
 
     def abort(self) -> None:
         """Does as `close`, but what the kernel does not take at once is lost."""
-        if not self._blocked:
-            self._closing, closing = True, self._closing
-            if not closing:
-                self._stop_reading()
-            self._flush()
-        self._force(None)
+        try:
+            self.close()
+        finally:
+            self._force(None)
 
     def _fail(self, error: BaseException, message: str) -> None:
         """Ends with an error that leaves nothing to go on with."""

@@ -1,11 +1,18 @@
-"""The way out of a transport: datagrams that wait to be sent, and flow control."""
+"""The way out of a transport: `sendto`, the queue behind it, and flow control."""
 
 from __future__ import annotations
 
 import asyncio
+from logging import getLogger
+from sys import audit
 from typing import Any, Optional
 
+from .._address import pack
+from .._cffi import ffi
+from .._edge.memory import bytes_of
 from .._socket import datagrams
+
+NULL = ffi.NULL
 
 # What a datagram counts beside its data, so that empty ones cannot pile up.
 HEADER = 8
@@ -15,23 +22,38 @@ CHUNK = 256
 # Seconds until the next try, where the socket is said to be writable and is not: a peer's queue,
 # which poll(2) does not look at, is full.
 REST = 0.001
+# How often something may be sent to nobody before it is worth a warning.
+LOST_SENDS = 5
+logger = getLogger("asyncio")
 
 
-class Flow(asyncio.Transport, asyncio.DatagramTransport):
+class Sending(asyncio.Transport, asyncio.DatagramTransport):
     """The half of a datagram transport that sends.
 
     What is queued goes in one call when ``batch`` datagrams are there, at the latest in the next
     iteration of the loop.
     """
 
+    _sock: Any  # None from the end on
+
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, protocol: Any, base: Any, batch: int, trains: bool
+        self,
+        loop: asyncio.AbstractEventLoop,
+        protocol: Any,
+        base: Any,
+        names: dict[str, Any],
+        address: Any,
+        *,
+        batch: int,
+        trains: bool,
     ) -> None:
-        super().__init__()
+        super().__init__(names)
         self._loop = loop
         self._protocol = protocol
         self._base = base
         self._fd: int = base._cs_fd
+        self._connected = names["peername"] is not None
+        self._address = address  # of the only peer, None for any
         self._batch = batch
         self._trains = trains
         self._data: list[bytes] = []  # what waits to be sent,
@@ -41,7 +63,7 @@ class Flow(asyncio.Transport, asyncio.DatagramTransport):
         self._blocked = False  # whether it waits for the kernel
         self._rest: Optional[asyncio.TimerHandle] = None
         self._closing = False
-        self._lost = 0  # how often something was sent after the end; 1 from then on
+        self._lost = 0  # from the end on 1, and how often something was sent after it
         self._paused_writing = False
         self.set_write_buffer_limits()
 
@@ -99,18 +121,52 @@ class Flow(asyncio.Transport, asyncio.DatagramTransport):
 
     # --- the queue --------------------------------------------------------------------
 
-    def _enqueue(self, data: bytes, addr: Any) -> None:
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        """Sends a datagram to ``addr``, by default to the remote address.
+
+        It never waits.  TypeError if ``data`` is not bytes-like, ValueError for another address
+        than the remote one; other errors are told to the protocol.
+        """
+        if type(data) is not bytes:
+            data = _copy(data)
+        if self._address is not None:
+            addr = self._only(addr)
+        if self._lost:
+            self._count_lost()
+            return
+        to = NULL
+        if not self._connected:
+            try:
+                to = pack(self._base, addr, "sendto")
+                audit("socket.sendto", self._sock, addr)
+            except OSError as error:
+                self._protocol.error_received(error)
+                return
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # noqa: BLE001  (as asyncio has it)
+                self._fail(error, "Fatal write error on datagram transport")
+                return
         queue = self._data
         queue.append(data)
-        self._addrs.append(addr)
+        self._addrs.append(to)
         self._size = size = self._size + len(data) + HEADER
-        if self._blocked:
-            if size > self._high:
-                self._pause_if_full()
-        elif len(queue) >= self._batch or size > self._high:
+        if size > self._high or len(queue) >= self._batch:
             self._flush()
+            self._pause_if_full()
         elif not self._due:
             self._schedule()
+
+    def _only(self, addr: Any) -> Any:
+        """Returns the remote address.  ValueError if ``addr`` is another one."""
+        if addr is not None and addr != self._address:
+            raise ValueError(f"Invalid address: must be None or {self._address}")
+        return self._address
+
+    def _count_lost(self) -> None:
+        if self._lost >= LOST_SENDS:
+            logger.warning("sendto() on a closed transport")
+        self._lost += 1
 
     def _schedule(self) -> None:
         if not self._due:
@@ -127,10 +183,12 @@ class Flow(asyncio.Transport, asyncio.DatagramTransport):
             while self._data and not self._blocked:
                 self._send_some()
         finally:
-            if self._data and not self._blocked:
-                self._schedule()  # error_received() raised: its affair, not that of the rest
-        if self._closing and not self._data:
-            self._end(None)
+            # error_received() may have raised: its affair, not that of the rest.
+            if not self._data:
+                if self._closing:
+                    self._end(None)
+            elif not self._blocked:
+                self._schedule()
 
     def _send_some(self) -> None:
         data, addrs = self._data, self._addrs
@@ -186,6 +244,20 @@ class Flow(asyncio.Transport, asyncio.DatagramTransport):
             self._rest = self._loop.call_later(REST, self._write_ready)
         self._resume_if_drained()
 
+    # --- what the other half does ------------------------------------------------------
+
+    def _fail(self, error: BaseException, message: str) -> None:
+        """Ends with an error that leaves nothing to go on with."""
+        raise NotImplementedError
+
     def _end(self, error: Optional[BaseException]) -> None:
         """Has the protocol told that the transport is closed."""
         raise NotImplementedError
+
+
+def _copy(data: Any) -> bytes:
+    """Returns what the queue keeps, which nobody can change.  TypeError."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        given = type(data).__name__
+        raise TypeError(f"data argument must be a bytes-like object, not {given!r}")
+    return bytes_of(data)
