@@ -9,7 +9,7 @@ from .. import _address
 from .. import _types as t
 from .._address.inet import host_and_port
 from .._cffi import ffi, lib
-from .._edge.errors import again
+from .._edge.errors import EAGAIN, again
 from .._edge.tables import remember
 from .batches import BYTES_KEPT, INET, SOCK_DGRAM, TRAIN_CONTROL, Batch, batch_of
 from .mailbox import borrow, give_mailbox
@@ -25,7 +25,7 @@ pair_known = _pairs.__getitem__
 def receive(sock: t.Socket, most: int) -> tuple[list[bytes], list[t.Any]]:
     """Receives up to ``most`` messages that are there: their data, their senders' addresses.
 
-    A train of datagrams counts as one, and is divided.  BlockingIOError where there is none.
+    A train of datagrams counts as one, and is divided.  Both are empty where there is none.
     """
     inet = sock._cs_kind[0] in INET and sock._cs_kind[1] == SOCK_DGRAM
     size, control_size = (INET_MAX, TRAIN_CONTROL) if inet else (OTHERS_MAX, 0)
@@ -38,6 +38,8 @@ def receive(sock: t.Socket, most: int) -> tuple[list[bytes], list[t.Any]]:
         incoming.control_size, incoming.train_control = 0, control_size
         incoming.done = 0
         n = lib.cs_recvmmsg(sock._cs_fd, incoming, most, 0, 0)
+        if n == -EAGAIN:
+            return [], []
         if n < 0:
             n = again(n, sock, lib.cs_recvmmsg, incoming, most, 0)
         data = batch.data(ffi.unpack(incoming.lengths, n), size)

@@ -103,8 +103,6 @@ class DatagramTransport(Sending):
         if self._arrived is None:
             try:
                 data, addresses = datagrams.receive(self._base, self._most)
-            except BlockingIOError:
-                return
             except OSError as error:
                 self._protocol.error_received(error)
                 return
