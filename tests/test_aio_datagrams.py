@@ -173,6 +173,30 @@ async def closed_at_once(create: Create, trace: list[Any]) -> None:
 
 
 @scenario
+async def a_last_answer(create: Create, trace: list[Any]) -> None:
+    """An endpoint without a remote address sends until connection_lost() is called."""
+    server, one = await create(Protocol, local_addr=LOCALHOST)
+    with own.socket(type=own.SOCK_DGRAM) as sock:
+        sock.bind(LOCALHOST)
+        sock.settimeout(LONG)
+        server.close()
+        server.sendto(b"bye", sock.getsockname())
+        server.sendto(bytes(70000), sock.getsockname())
+        trace += sock.recv(10), [*one.trace]
+        await settle()
+        trace += one.trace
+        client, two = await create(Protocol, remote_addr=sock.getsockname())
+        client.close()
+        client.sendto(b"never")
+        await settle()
+        sock.setblocking(False)
+        try:
+            trace.append(sock.recv(10))
+        except BlockingIOError:
+            trace += two.trace
+
+
+@scenario
 async def closed_by_a_datagram(create: Create, trace: list[Any]) -> None:
     for end in ("close", "abort"):
 

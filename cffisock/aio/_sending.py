@@ -131,8 +131,7 @@ class Sending(asyncio.Transport, asyncio.DatagramTransport):
             data = _copy(data)
         if self._address is not None:
             addr = self._only(addr)
-        if self._lost:
-            self._count_lost()
+        if self._lost and self._is_over():
             return
         to = NULL
         if not self._connected:
@@ -151,7 +150,7 @@ class Sending(asyncio.Transport, asyncio.DatagramTransport):
         queue.append(data)
         self._addrs.append(to)
         self._size = size = self._size + len(data) + HEADER
-        if size > self._high or len(queue) >= self._batch:
+        if size > self._high or len(queue) >= self._batch or self._lost:
             self._flush()
             self._pause_if_full()
         elif not self._due:
@@ -163,10 +162,14 @@ class Sending(asyncio.Transport, asyncio.DatagramTransport):
             raise ValueError(f"Invalid address: must be None or {self._address}")
         return self._address
 
-    def _count_lost(self) -> None:
+    def _is_over(self) -> bool:
+        """Returns whether nothing goes any more; before connection_lost() a last answer may."""
+        if self._address is None and self._sock is not None:
+            return False
         if self._lost >= LOST_SENDS:
             logger.warning("sendto() on a closed transport")
         self._lost += 1
+        return True
 
     def _schedule(self) -> None:
         if not self._due:
@@ -219,6 +222,9 @@ class Sending(asyncio.Transport, asyncio.DatagramTransport):
     # --- waiting for the kernel ---------------------------------------------------------
 
     def _block(self) -> None:
+        if self._lost:
+            self._clear()
+            return
         self._blocked = True
         self._loop.add_writer(self._fd, self._write_ready)
         self._pause_if_full()

@@ -18,8 +18,8 @@ TRAINS_FOR_ONE = 8
 class DatagramTransport(Sending):
     """A transport of datagrams that go and come in batches; `create_datagram_endpoint` makes it.
 
-    It is an `asyncio.DatagramTransport` with the flow control and the ``pause_reading`` that other
-    transports have.
+    It is an ``asyncio.DatagramTransport`` with the flow control and the ``pause_reading`` that
+    other transports have.
     """
 
     def __init__(

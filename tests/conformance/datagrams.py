@@ -39,10 +39,10 @@ def others(tests: type) -> dict[str, None]:
     }
 
 
-class Endpoints(test_events.UnixEventLoopTestsMixin, utils.TestCase):  # type: ignore[misc]
+class Endpoints(test_events.EventLoopTestsMixin, utils.TestCase):  # type: ignore[misc]
     """Real endpoints that talk to each other."""
 
-    vars().update(others(test_events.UnixEventLoopTestsMixin))
+    vars().update(others(test_events.EventLoopTestsMixin))
 
     def create_event_loop(self) -> Any:
         return new_loop()
