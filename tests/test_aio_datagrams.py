@@ -562,25 +562,38 @@ def test_peers_in_turn(options: dict[str, Any]) -> None:
     run(main())
 
 
-def test_others_have_their_turn() -> None:
-    """One event delivers one batch."""
+@pytest.mark.parametrize(
+    ("count", "segment", "seen_between"),
+    [(20, 0, {5, 9, 13, 17}), (100, 4, {33, 65, 97})],
+    ids=["datagrams", "trains"],
+)
+def test_others_have_their_turn(count: int, segment: int, seen_between: set[int]) -> None:
+    """One event delivers one batch, or eight times as many of trains."""
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        server, one = await aio.create_datagram_endpoint(Protocol, local_addr=LOCALHOST, batch=4)
-        with own.socket(type=own.SOCK_DGRAM) as sock:
-            for number in range(20):
-                sock.sendto(b"%d" % number, server.get_extra_info("sockname"))
+        server, one = await aio.create_datagram_endpoint(
+            Protocol, local_addr=LOCALHOST, batch=4, gro=segment > 0
+        )
+        data = [b"%04d" % number for number in range(count)]
+        with cffisock.socket(type=cffisock.SOCK_DGRAM) as sock:
+            sock.connect(server.get_extra_info("sockname"))
+            if segment:
+                parts = [b"".join(data[:50]), b"".join(data[50:])]
+                assert sock.sendmmsg(parts, segment=segment) == count
+            else:
+                assert sock.sendmmsg(data) == count
         seen = []
 
         def look() -> None:
             seen.append(len(one.trace))
-            if len(one.trace) < 21:
+            if len(one.trace) < count + 1:
                 loop.call_soon(look)
 
         look()
-        await one.until(21)
-        assert {5, 9, 13, 17} <= set(seen)
+        await one.until(count + 1)
+        assert one.trace == ["made", *data]
+        assert seen_between <= set(seen)
         server.close()
         await settle()
 

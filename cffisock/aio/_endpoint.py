@@ -88,7 +88,7 @@ async def create(
         protocol = protocol_factory()
         waiter: asyncio.Future[None] = loop.create_future()
         transport = DatagramTransport(
-            loop, sock, protocol, address, waiter, batch=batch, gro=gro, trains=trains
+            loop, sock, protocol, address, waiter, batch=batch, trains=trains
         )
     except BaseException:
         sock.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Optional
 
 from .._edge.errors import warn
@@ -11,8 +12,9 @@ from .._socket import datagrams
 from ._sending import Sending
 from ._sockets import base_of
 
-# A message that is received may be a train of 64 datagrams.
-TRAINS_FOR_ONE = 8
+# A message that is received may be a train of 64 datagrams: others have their turn after so many
+# times the number of messages.
+TURN = 8
 
 
 class DatagramTransport(Sending):
@@ -31,16 +33,15 @@ class DatagramTransport(Sending):
         waiter: asyncio.Future[None],
         *,
         batch: int,
-        gro: bool,
         trains: bool,
     ) -> None:
         names = {"socket": sock, "sockname": _name(sock.getsockname)}
         names["peername"] = _name(sock.getpeername)
         super().__init__(loop, protocol, base_of(sock), names, address, batch=batch, trains=trains)
-        self._most = max(batch // TRAINS_FOR_ONE, 1) if gro else batch
         self._reading = False  # whether datagrams are to be delivered
         self._paused_reading = False
-        self._arrived: Optional[Iterator[tuple[bytes, Any]]] = None  # what is not delivered yet
+        self._arrived: Optional[Iterator[tuple[bytes, Any]]] = None  # what is not delivered yet,
+        self._left = 0  # and how much that may be
         loop.call_soon(protocol.connection_made, self)
         loop.call_soon(self._start_reading)
         loop.call_soon(_wake, waiter)
@@ -102,7 +103,7 @@ class DatagramTransport(Sending):
         """Takes one batch, so that others have their turn."""
         if self._arrived is None:
             try:
-                data, addresses = datagrams.receive(self._base, self._most)
+                data, addresses = datagrams.receive(self._base, self._batch)
             except OSError as error:
                 self._protocol.error_received(error)
                 return
@@ -111,7 +112,7 @@ class DatagramTransport(Sending):
             except BaseException as error:  # noqa: BLE001  (as asyncio has it)
                 self._fail(error, "Fatal read error on datagram transport")
                 return
-            self._arrived = zip(data, addresses)
+            self._arrived, self._left = zip(data, addresses), len(data)
         self._deliver()
 
     def _deliver(self) -> None:
@@ -121,7 +122,7 @@ class DatagramTransport(Sending):
             return
         due, self._due = self._due, True
         try:
-            for data, address in arrived:
+            for data, address in islice(arrived, self._batch * TURN):
                 try:
                     self._protocol.datagram_received(data, address)
                 except (SystemExit, KeyboardInterrupt):
@@ -131,7 +132,11 @@ class DatagramTransport(Sending):
                 if not self._reading:
                     break
             else:
-                self._arrived = None
+                self._left -= self._batch * TURN
+                if self._left > 0:
+                    self._loop.call_soon(self._deliver)
+                else:
+                    self._arrived = None
         except BaseException:
             # The loop ends.  The rest is for when it runs again.
             self._due = due
