@@ -16,6 +16,7 @@ import pytest
 
 import cffisock
 from cffisock import aio
+from cffisock._socket import datagrams
 
 from .support import LOCALHOST, LONG, by, own, python
 
@@ -732,6 +733,27 @@ def test_errors_in_flow_control_are_the_loops() -> None:
     reports: list[Any] = []
     run(main(), reports)
     assert [str(report["exception"]) for report in reports] == ["pause", "resume"]
+
+
+def test_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In either direction that is the end, and told as such."""
+
+    def fail(*_: Any) -> None:
+        raise MemoryError
+
+    async def main(way: str) -> None:
+        transport, protocol = await aio.create_datagram_endpoint(Protocol, local_addr=LOCALHOST)
+        with monkeypatch.context() as patch:
+            patch.setattr(datagrams, way, fail)
+            transport.sendto(b"x", transport.get_extra_info("sockname"))
+            await protocol.until(2)
+        assert protocol.trace == ["made", ("lost", MemoryError)]
+        await settle()
+
+    for way in ("send", "receive"):
+        reports: list[Any] = []
+        run(main(way), reports)
+        assert [type(report["exception"]) for report in reports] == [MemoryError]
 
 
 SMALL_MTU = """

@@ -24,6 +24,7 @@ CHUNK = 256
 REST = 0.001
 # How often something may be sent to nobody before it is worth a warning.
 LOST_SENDS = 5
+FATAL = "Fatal write error on datagram transport"
 logger = getLogger("asyncio")
 
 
@@ -144,7 +145,7 @@ class Sending(asyncio.Transport, asyncio.DatagramTransport):
             except (SystemExit, KeyboardInterrupt):
                 raise
             except BaseException as error:  # noqa: BLE001  (as asyncio has it)
-                self._fail(error, "Fatal write error on datagram transport")
+                self._fail(error, FATAL)
                 return
         queue = self._data
         queue.append(data)
@@ -205,6 +206,10 @@ class Sending(asyncio.Transport, asyncio.DatagramTransport):
             # The first one's own, or one that the socket had for whoever comes next.
             self._drop(1)
             self._protocol.error_received(error)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001  (as asyncio has it)
+            self._fail(error, FATAL)
         else:
             self._drop(sent)
 
