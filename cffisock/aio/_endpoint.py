@@ -17,7 +17,6 @@ public: Any = sys.modules[__package__.partition(".")[0]]
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 SOCK_DGRAM = C["SOCK_DGRAM"]
 NUMERIC = C["AI_NUMERICHOST"] | C["AI_NUMERICSERV"]
-UDP_OPTIONS = C["IPPROTO_UDP"], C["UDP_GRO"], C["UDP_SEGMENT"]
 BATCH = 64
 # Family and protocol; the local and the remote address.
 Choice = tuple[tuple[int, int], tuple[Any, Any]]
@@ -114,11 +113,10 @@ def _check(sock: Any, **modifiers: Any) -> None:
 
 def _prepare(sock: Any, gro: bool) -> bool:
     """Turns UDP_GRO on if asked for; returns whether UDP can divide what it sends."""
-    level, udp_gro, udp_segment = UDP_OPTIONS
     if gro:
-        sock.setsockopt(level, udp_gro, 1)
+        sock.setsockopt(C["IPPROTO_UDP"], C["UDP_GRO"], 1)
     try:
-        sock.getsockopt(level, udp_segment)
+        sock.getsockopt(C["IPPROTO_UDP"], C["UDP_SEGMENT"])
     except OSError:
         return False
     return True

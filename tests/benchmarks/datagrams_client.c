@@ -45,7 +45,8 @@
 #define LOST_AFTER 1.0
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 
-/* `sent` is when its message went, 0 while nothing is on its way; `seed` is what that is made of. */
+/* `sent` is when its message went, 0 while nothing is on its way; `seed` is what that is made of.
+ */
 struct peer {
     int fd;
     double sent;
@@ -130,8 +131,7 @@ static void open_all(int epoll, struct sockaddr_in addr)
             give_up("SO_RCVBUF");
         if (bind(peers[i].fd, (struct sockaddr *)&here, sizeof here) < 0)
             give_up("bind");
-        if (addr.sin_port != 0 &&
-            connect(peers[i].fd, (struct sockaddr *)&addr, sizeof addr) < 0)
+        if (addr.sin_port != 0 && connect(peers[i].fd, (struct sockaddr *)&addr, sizeof addr) < 0)
             give_up("connect");
         if (epoll_ctl(epoll, EPOLL_CTL_ADD, peers[i].fd, &event) < 0)
             give_up("epoll_ctl");
