@@ -95,9 +95,9 @@ __version__ = "0.1.0"
 globals().update({**_platform.CONSTANTS, **_platform.TEXTS, **_enums.MEMBERS})
 
 __all__ = [
-    "AddressFamily",
     "CMSG_LEN",
     "CMSG_SPACE",
+    "AddressFamily",
     "SocketKind",
     "SocketType",
     "close",
@@ -139,7 +139,6 @@ __all__ = [
     "socket",
     "socketpair",
     "timeout",
-    *_socket.CONSTANT_NAMES,
 ]
 
 TYPE_CHECKING = False
@@ -147,6 +146,7 @@ if TYPE_CHECKING:
     import array as array
     import selectors as selectors
 
+    from . import _public_constants
     from . import aio as aio
     from . import control as control
     from . import multicast as multicast
@@ -156,10 +156,12 @@ if TYPE_CHECKING:
     from ._install import install as install
     from ._install import installed as installed
     from ._names.ifaddrs import getifaddrs as getifaddrs
+    from ._public_constants import *
 
     # The constants come from a table that a type checker cannot see.
-    from ._public_constants import *
+    __all__ += _public_constants.__all__
 else:
+    __all__ += _socket.CONSTANT_NAMES
     # What is imported when it is asked for.  The first two are here since the standard module
     # imports them.
     _MODULES = {

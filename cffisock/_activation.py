@@ -6,16 +6,17 @@ import os
 import sys
 
 from . import _types as t
+from ._object import socket
 
 # The public module.
-public: t.Any = sys.modules[__package__]
+public: t.Any = sys.modules["cffisock"]
 
 FIRST = 3
 VARIABLES = "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"
 UNNAMED = "unknown"
 
 
-def listen_fds(*, unset_environment: bool = True) -> list[tuple[str, t.Any]]:
+def listen_fds(*, unset_environment: bool = True) -> list[tuple[str, socket]]:
     """Takes over the sockets that the service manager has opened for this process.
 
     Each is ``(name, socket)``, in the manager's order, the name being that of the unit's
@@ -28,7 +29,7 @@ def listen_fds(*, unset_environment: bool = True) -> list[tuple[str, t.Any]]:
     if unset_environment:
         for name in VARIABLES:
             os.environ.pop(name, None)
-    taken: list[tuple[str, t.Any]] = []
+    taken: list[tuple[str, socket]] = []
     try:
         for fd, name in found:
             os.set_inheritable(fd, False)

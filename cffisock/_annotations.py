@@ -6,9 +6,12 @@ evaluated on Python 3.9: a union is `Optional` or `Union`.
 
 from __future__ import annotations
 
+import collections.abc
 import os
+import typing
 from collections.abc import Callable, Iterable
 from typing import (
+    TYPE_CHECKING,
     Any,
     NoReturn,
     Optional,
@@ -19,11 +22,20 @@ from typing import (
     Union,
 )
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer, Self
+else:  # What this version lacks may be anything, where annotations are evaluated.
+    Buffer = getattr(collections.abc, "Buffer", Any)
+    Self = getattr(typing, "Self", Any)
+
 __all__ = [
+    "Address",
     "Ancillary",
     "Answer",
     "Any",
+    "Buffer",
     "Callable",
+    "ControlItem",
     "ControlMessage",
     "Envelope",
     "Form",
@@ -32,12 +44,14 @@ __all__ = [
     "Item",
     "Iterable",
     "K",
+    "Message",
     "NoReturn",
     "Optional",
     "PathLike",
     "PublicSocket",
     "Question",
     "Seconds",
+    "Self",
     "Slot",
     "Socket",
     "SupportsFloat",
@@ -52,6 +66,12 @@ __all__ = [
 Seconds = Union[SupportsFloat, SupportsIndex, None]
 PathLike = Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]
 Host = Union[str, bytes, bytearray]
+# What `bind` takes; each family says which of these.
+Address = Union[tuple[Any, ...], int, PathLike, Buffer]
+# Level, type, data.
+ControlItem = tuple[SupportsIndex, SupportsIndex, Buffer]
+# Bare data; or data, address, control messages and segment, of which the last may be left out.
+Message = Union[Buffer, tuple[Any, ...]]
 
 # --- what they get --------------------------------------------------------------------------
 
@@ -78,6 +98,8 @@ class Socket(Protocol):
 
 class PublicSocket(Socket, Protocol):
     """The public socket."""
+
+    _io_refs: int
 
     def fileno(self) -> int: ...
     def gettimeout(self) -> Optional[float]: ...

@@ -20,7 +20,7 @@ from ._socket import base
 from ._socket.ancillary import CMSG_LEN
 
 # The public module.
-public: t.Any = sys.modules[__package__]
+public: t.Any = sys.modules["cffisock"]
 
 AF_INET = AddressFamily(CONSTANTS["AF_INET"])
 AF_INET6 = AddressFamily(CONSTANTS["AF_INET6"])
@@ -119,15 +119,15 @@ def _require_peers(one: socket, other: socket) -> None:
 
 
 def getaddrinfo(
-    host: t.Any,
-    port: t.Any,
+    host: t.Union[str, bytes, None],
+    port: t.Union[int, str, bytes, None],
     family: int = 0,
     type: int = 0,
     proto: int = 0,
     flags: int = 0,
     *,
-    timeout: t.Any = NO_TIMEOUT,
-) -> list[tuple[t.Any, t.Any, int, str, t.Any]]:
+    timeout: t.Seconds = NO_TIMEOUT,
+) -> list[tuple[AddressFamily, SocketKind, int, str, t.Any]]:
     """Looks up the addresses of ``host`` and ``port``; either may be None: getaddrinfo(3).
 
     Each is ``(family, type, proto, canonname, address)``, what `socket` and its ``connect``
@@ -145,9 +145,9 @@ def getaddrinfo(
 
 
 def create_connection(
-    address: tuple[t.Any, t.Any],
-    timeout: t.Any = _GLOBAL_DEFAULT_TIMEOUT,
-    source_address: t.Any = None,
+    address: tuple[t.Union[str, bytes, None], t.Union[int, str, bytes, None]],
+    timeout: t.Seconds = _GLOBAL_DEFAULT_TIMEOUT,
+    source_address: t.Optional[t.Address] = None,
     *,
     all_errors: bool = False,
     happy_eyeballs_delay: t.Optional[float] = None,
@@ -279,7 +279,7 @@ def has_dualstack_ipv6() -> bool:
 
 
 def create_server(
-    address: t.Any,
+    address: t.Address,
     *,
     family: int = AF_INET,
     backlog: t.Optional[int] = None,
@@ -332,7 +332,7 @@ def _set_server_options(sock: socket, family: int, reuse_port: bool, dualstack_i
 
 def send_fds(
     sock: t.Any,
-    buffers: t.Iterable[t.Any],
+    buffers: t.Iterable[t.Buffer],
     fds: t.Iterable[int],
     flags: int = 0,
     address: t.Any = None,

@@ -1,14 +1,61 @@
-"""The raw file under `socket.makefile`."""
+"""The public socket's method for files, and the raw file under them."""
 
 from __future__ import annotations
 
 import io
+import sys
 from errno import EAGAIN, EWOULDBLOCK
 
 from . import _types as t
 from ._edge.errors import timeout
 
 _blocking_errnos = {EAGAIN, EWOULDBLOCK}
+
+
+def makefile(
+    self: t.PublicSocket,
+    mode: str = "r",
+    buffering: t.Optional[int] = None,
+    *,
+    encoding: t.Optional[str] = None,
+    errors: t.Optional[str] = None,
+    newline: t.Optional[str] = None,
+) -> t.Any:
+    """Returns a file on the socket; arguments are as for `open`, modes of 'r', 'w' and 'b'.
+
+    The descriptor stays open until the socket and all its files are closed.
+    """
+    if not set(mode) <= {"r", "w", "b"}:
+        raise ValueError(f"invalid mode {mode!r} (only r, w, b allowed)")
+    writing = "w" in mode
+    reading = "r" in mode or not writing
+    binary = "b" in mode
+    if buffering == 0 and not binary:
+        raise ValueError("unbuffered streams must be binary")
+    raw = SocketIO(self, "r" * reading + "w" * writing)
+    self._io_refs += 1
+    try:
+        file = _buffered(raw, buffering)
+        if binary:
+            return file
+        if sys.version_info >= (3, 10):
+            encoding = io.text_encoding(encoding)
+        text = io.TextIOWrapper(file, encoding, errors, newline)
+        text.mode = mode  # type: ignore[misc]
+        return text
+    except BaseException:
+        raw.close()
+        raise
+
+
+def _buffered(raw: SocketIO, buffering: t.Optional[int]) -> t.Any:
+    """Returns the file ``raw`` with a buffer of the size ``buffering``, None for the usual one."""
+    if buffering == 0:
+        return raw
+    size = io.DEFAULT_BUFFER_SIZE if buffering is None or buffering < 0 else buffering
+    if raw.readable() and raw.writable():
+        return io.BufferedRWPair(raw, raw, size)
+    return io.BufferedReader(raw, size) if raw.readable() else io.BufferedWriter(raw, size)
 
 
 class SocketIO(io.RawIOBase):
@@ -30,7 +77,7 @@ class SocketIO(io.RawIOBase):
         self._writing = "w" in mode
         self._timeout_occurred = False
 
-    def readinto(self, buffer: t.Any) -> t.Optional[int]:
+    def readinto(self, buffer: t.Buffer) -> t.Optional[int]:
         """Receives into ``buffer`` and returns how many bytes, 0 at the end of the stream."""
         sock = self._sock
         if sock is None or not self._reading or self._timeout_occurred:
@@ -44,7 +91,7 @@ class SocketIO(io.RawIOBase):
         except BlockingIOError:
             return None
 
-    def write(self, data: t.Any) -> t.Optional[int]:
+    def write(self, data: t.Buffer) -> t.Optional[int]:
         """Sends ``data`` and returns how many bytes of it."""
         sock = self._sock
         if sock is None or not self._writing:

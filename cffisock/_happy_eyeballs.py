@@ -105,10 +105,9 @@ def first_connected(
     waiting = answers[::-1]
     try:
         while waiting or race.running:
-            failures = len(errors)
+            failures, turn = len(errors), Deadline(delay)
             if waiting:
                 race.enter(waiting.pop())
-                turn = Deadline(delay)
             if isinstance(timeout, Deadline) and timeout.left() == 0:
                 waiting.clear()
             while race.running and failures == len(errors):

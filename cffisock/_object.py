@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 
-from . import _sendfile
+from . import _files, _sendfile
 from . import _types as t
 from ._cffi import lib
 from ._edge.arguments import name_methods
-from ._edge.enums import FAMILIES, TYPES
+from ._edge.enums import FAMILIES, TYPES, AddressFamily, SocketKind
 from ._edge.errors import check
-from ._files import SocketIO
 from ._socket import base
 
 # Programs put classes of their own at ``cffisock.socket``: looked up there at each call.
-public: t.Any = sys.modules[__package__]
+public: t.Any = sys.modules["cffisock"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._methods import PublicMethods
+else:
+    PublicMethods = base.socket
 
 
-class socket(base.socket):
+class socket(PublicMethods):
     """A socket of the operating system: socket(2).
 
     ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With ``fileno``
@@ -54,7 +58,7 @@ class socket(base.socket):
 
             tls.adapt(cls)
 
-    def __enter__(self) -> t.Any:
+    def __enter__(self) -> t.Self:
         return self
 
     def __exit__(self, *args: object) -> None:
@@ -78,18 +82,20 @@ class socket(base.socket):
         raise TypeError(f"cannot pickle {type(self).__name__!r} object")
 
     @property
-    def family(self) -> t.Any:
+    def family(self) -> AddressFamily:
         """The address family, an `AddressFamily` where it has a name."""
-        return FAMILIES.get(self._cs_kind[0], self._cs_kind[0])
+        family: AddressFamily = FAMILIES.get(self._cs_kind[0], self._cs_kind[0])
+        return family
 
     @property
-    def type(self) -> t.Any:
+    def type(self) -> SocketKind:
         """The socket type, a `SocketKind` where it has a name."""
-        return TYPES.get(self._cs_kind[1], self._cs_kind[1])
+        kind: SocketKind = TYPES.get(self._cs_kind[1], self._cs_kind[1])
+        return kind
 
     # --- sockets from this one ------------------------------------------------------
 
-    def accept(self) -> tuple[t.Any, t.Any]:
+    def accept(self) -> tuple[socket, t.Any]:
         """Waits for a connection: a new socket for it, and the peer's address.  accept(2)."""
         fd, address = self._accept()
         if type(self) is public.socket is socket:
@@ -101,50 +107,17 @@ class socket(base.socket):
             sock.setblocking(True)
         return sock, address
 
-    def dup(self) -> t.Any:
+    def dup(self) -> t.Self:
         """Returns a socket of the same class and timeout on a duplicate descriptor: dup(2)."""
         fd = check(lib.cs_dup(self.fileno()))
         kind = self.family, self.type, self.proto
-        copy = base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
+        copy: t.Self = base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
         copy.settimeout(self.gettimeout())
         return copy
 
-    def makefile(
-        self,
-        mode: str = "r",
-        buffering: t.Optional[int] = None,
-        *,
-        encoding: t.Optional[str] = None,
-        errors: t.Optional[str] = None,
-        newline: t.Optional[str] = None,
-    ) -> t.Any:
-        """Returns a file on the socket; arguments are as for `open`, modes of 'r', 'w' and 'b'.
-
-        The descriptor stays open until the socket and all its files are closed.
-        """
-        if not set(mode) <= {"r", "w", "b"}:
-            raise ValueError(f"invalid mode {mode!r} (only r, w, b allowed)")
-        writing = "w" in mode
-        reading = "r" in mode or not writing
-        binary = "b" in mode
-        if buffering == 0 and not binary:
-            raise ValueError("unbuffered streams must be binary")
-        raw = SocketIO(self, "r" * reading + "w" * writing)
-        self._io_refs += 1
-        try:
-            file = _buffered(raw, buffering)
-            if binary:
-                return file
-            if sys.version_info >= (3, 10):
-                encoding = io.text_encoding(encoding)
-            text = io.TextIOWrapper(file, encoding, errors, newline)
-            text.mode = mode  # type: ignore[misc]
-            return text
-        except BaseException:
-            raw.close()
-            raise
-
-    sendfile = _sendfile.sendfile
+    if not TYPE_CHECKING:  # which has PublicMethods
+        makefile = _files.makefile
+        sendfile = _sendfile.sendfile
     _sendfile_use_sendfile = _sendfile.sendfile_use_sendfile
     _sendfile_use_send = _sendfile.sendfile_use_send
     _check_sendfile_params = _sendfile.check_sendfile_params
@@ -205,13 +178,3 @@ def _addresses(sock: socket) -> list[str]:
         if address:
             names.append(f"{label}={address}")
     return names
-
-
-def _buffered(raw: SocketIO, buffering: t.Optional[int]) -> t.Any:
-    """Returns the file ``raw`` with a buffer of the size ``buffering``, None for the usual one."""
-    if buffering == 0:
-        return raw
-    size = io.DEFAULT_BUFFER_SIZE if buffering is None or buffering < 0 else buffering
-    if raw.readable() and raw.writable():
-        return io.BufferedRWPair(raw, raw, size)
-    return io.BufferedReader(raw, size) if raw.readable() else io.BufferedWriter(raw, size)

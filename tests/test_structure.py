@@ -19,7 +19,7 @@ ROOT = PACKAGE.parent
 
 # From the ground up: a file uses others of its own floor and of those below.
 FLOORS = [
-    {"_cffi", "_constants", "_annotations", "_types", "_public_constants"},
+    {"_cffi", "_constants", "_annotations", "_types", "_public_constants", "_methods"},
     {"_edge"},
     {"_address"},
     {"_names"},

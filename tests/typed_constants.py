@@ -32,7 +32,11 @@ def names() -> list[str]:
 def lines() -> Iterator[str]:
     """The lines of the stub."""
     yield "# Written by `python -m tests.typed_constants` from _constants.py."
-    yield "from enum import IntEnum, IntFlag"
+    yield "from enum import IntEnum, IntFlag\n"
+    yield "__all__ = ["
+    for name in [*names(), *TEXTS]:
+        yield f'    "{name}",'
+    yield "]"
     enum_of = {}
     for base, enum, prefix in ENUMS:
         yield f"\nclass {enum}({base}):"

@@ -19,7 +19,7 @@ from .._object import socket
 from .surface import MODULE, SOCKET
 
 # The sockets that programs open: what to call it, family, type, protocol.
-SOCKETS = (
+SOCKETS: tuple[tuple[str, str, str, str | None], ...] = (
     ("AF_UNIX", "AF_UNIX", "SOCK_STREAM", None),
     ("AF_INET, TCP", "AF_INET", "SOCK_STREAM", None),
     ("AF_INET, UDP", "AF_INET", "SOCK_DGRAM", None),
@@ -115,7 +115,7 @@ def has_colour(stream: t.Any) -> bool:
 def main(as_json: bool) -> int:
     """Prints the report; the exit status."""
     found = facts()
-    sockets = {label: why_not(*names) for label, *names in SOCKETS}
+    sockets = {label: why_not(family, kind, proto) for label, family, kind, proto in SOCKETS}
     if as_json:
         tried = {label: {"works": why is None, "why": why} for label, why in sockets.items()}
         print(json.dumps({**found, "sockets": tried}, indent=2))

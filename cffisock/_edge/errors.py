@@ -16,9 +16,9 @@ from .platform import CONSTANTS
 warn = _warnings.warn
 
 error = OSError
-timeout: type[OSError] = TimeoutError
-TimedOut: type[OSError] = TimeoutError
-if sys.version_info < (3, 10):
+if sys.version_info >= (3, 10):
+    timeout = TimedOut = TimeoutError
+else:
     # There _ssl raises the interpreter's own `timeout`, which is not TimeoutError yet.  Programs
     # catch that with ours, which is the same, and what we raise with TimeoutError too.
     from _socket import timeout

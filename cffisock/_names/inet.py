@@ -77,7 +77,7 @@ def inet_aton(ip_addr: str, /) -> bytes:
     return remember(_loose, text.decode(), packed)
 
 
-def inet_ntoa(packed_ip: t.Any, /) -> str:
+def inet_ntoa(packed_ip: t.Buffer, /) -> str:
     """Returns the text of an IPv4 address of 4 bytes: inet_ntoa(3)."""
     if type(packed_ip) is bytes:
         try:
@@ -107,7 +107,7 @@ def inet_pton(address_family: t.SupportsIndex, ip_string: str, /) -> bytes:
     return remember(_packed if family == AF_INET else _packed6, text.decode(), packed)
 
 
-def inet_ntop(address_family: t.SupportsIndex, packed_ip: t.Any, /) -> str:
+def inet_ntop(address_family: t.SupportsIndex, packed_ip: t.Buffer, /) -> str:
     """Returns the text of a packed AF_INET or AF_INET6 address: inet_ntop(3)."""
     family = index(address_family)
     if type(packed_ip) is bytes:

@@ -59,7 +59,7 @@ def getaddrinfo(
     proto: t.SupportsIndex = 0,
     flags: t.SupportsIndex = 0,
     *,
-    timeout: t.Any = NO_TIMEOUT,
+    timeout: t.Seconds = NO_TIMEOUT,
 ) -> list[t.Answer]:
     """Returns the addresses of ``host`` and the service ``port``: getaddrinfo(3).
 

@@ -18,12 +18,13 @@ def filled(kind: str, usual: int, ask: t.Callable[[t.Any, int], int]) -> tuple[t
 
     It has room for the ``usual`` number at first, and is made anew where there are more.
     """
-    count, size = usual, 0
-    while count > size:
-        size = count
+    size = usual
+    while True:
         array = ffi.new(f"{kind}[]", size)
         count = check(ask(array, size))
-    return array, count
+        if count <= size:
+            return array, count
+        size = count
 
 
 def if_nameindex() -> list[tuple[int, str]]:

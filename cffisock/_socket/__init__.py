@@ -78,11 +78,11 @@ __all__ = [
 ]
 
 SocketType = socket
-has_ipv6 = "AF_INET6" in CONSTANTS
+has_ipv6: bool = "AF_INET6" in CONSTANTS
 globals().update(CONSTANTS)
 globals().update(TEXTS)
 CONSTANT_NAMES = (*CONSTANTS, *TEXTS)
-__all__ += CONSTANT_NAMES
+__all__ += CONSTANT_NAMES  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def close(fd: t.SupportsIndex, /) -> None:

@@ -18,10 +18,10 @@ def _u32(number: int) -> bytes:
 
 def sendmsg_afalg(
     self: t.Socket,
-    msg: t.Iterable[t.Any] = (),
+    msg: t.Iterable[t.Buffer] = (),
     *,
     op: t.SupportsIndex = -1,
-    iv: t.Any = None,
+    iv: t.Optional[t.Buffer] = None,
     assoclen: t.SupportsIndex = _ABSENT,
     flags: t.SupportsIndex = 0,
 ) -> int:

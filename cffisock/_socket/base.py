@@ -22,7 +22,6 @@ SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 SOCK_NONBLOCK = CONSTANTS.get("SOCK_NONBLOCK", 0)
 TYPE_BITS = ~(SOCK_NONBLOCK | CONSTANTS.get("SOCK_CLOEXEC", 0))
 SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
-
 UNKNOWN = -1  # an argument of the socket type that is not given
 
 # A socket's family, type and protocol are one tuple, the same one for all sockets of that kind.
@@ -32,11 +31,17 @@ _kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
 # CPython finds a global sooner than an attribute of `lib`.
 cs_socket, cs_connect = lib.cs_socket, lib.cs_connect
 cs_accept, cs_close = lib.cs_accept, lib.cs_close
-NOT_INET = lib.CS_NOT_INET
 cs_getsockname, cs_getpeername = lib.cs_getsockname, lib.cs_getpeername
+NOT_INET = lib.CS_NOT_INET
 
 # The timeout of new sockets, as the shim's `wait`.
 _default_wait = -1
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .._methods import Methods
+else:
+    Methods = object
 
 
 def getdefaulttimeout() -> t.Optional[float]:
@@ -50,7 +55,7 @@ def setdefaulttimeout(timeout: t.Seconds, /) -> None:
     _default_wait = wait_for(timeout)
 
 
-class socket:
+class socket(Methods):
     """A socket of the operating system, by its file descriptor: socket(2).
 
     ``family``, ``type`` and ``proto`` default to AF_INET, SOCK_STREAM and 0.  With
@@ -67,7 +72,7 @@ class socket:
     _cs_kind: tuple[int, int, int]  # family, type and protocol
     _cs_wait: int  # the timeout, as the shim's `wait`
 
-    def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Any:
+    def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Self:
         self = object.__new__(cls)
         self._cs_fd = self._cs_wait = -1
         self._cs_kind = NO_KIND
@@ -177,7 +182,7 @@ class socket:
 
     # --- names and connections ----------------------------------------------------
 
-    def bind(self, address: t.Any, /) -> None:
+    def bind(self, address: t.Address, /) -> None:
         """Gives the socket the local ``address``: bind(2)."""
         addr = _address.pack(self, address, "bind")
         sys.audit("socket.bind", self, address)
@@ -205,13 +210,13 @@ class socket:
         finally:
             give_mailbox(box)
 
-    def connect(self, address: t.Any, /) -> None:
+    def connect(self, address: t.Address, /) -> None:
         """Connects to ``address``: connect(2).  A timed out call leaves it connecting."""
         result = _connect(self, address, "connect")
         if result < 0:
             raise error_for(result)
 
-    def connect_ex(self, address: t.Any, /) -> int:
+    def connect_ex(self, address: t.Address, /) -> int:
         """Does as `connect`, but returns errno, 0 for success, where the kernel refuses."""
         result = _connect(self, address, "connect_ex")
         return EAGAIN if result == TIMED_OUT else -result
@@ -231,23 +236,24 @@ class socket:
 
     # --- what other files have ----------------------------------------------------
 
-    recv = data.recv
-    recv_into = data.recv_into
-    recvfrom = data.recvfrom
-    recvfrom_into = data.recvfrom_into
-    send = data.send
-    sendall = data.sendall
-    sendto = data.sendto
-    recvmsg = messages.recvmsg
-    recvmsg_into = messages.recvmsg_into
-    sendmsg = messages.sendmsg
-    recvmmsg = batches.recvmmsg
-    recvmmsg_into = batches.recvmmsg_into
-    sendmmsg = batches.sendmmsg
-    if AF_ALG is not None:
-        sendmsg_afalg = algorithms.sendmsg_afalg
-    getsockopt = options.getsockopt
-    setsockopt = options.setsockopt
+    if not TYPE_CHECKING:  # which has Methods
+        recv = data.recv
+        recv_into = data.recv_into
+        recvfrom = data.recvfrom
+        recvfrom_into = data.recvfrom_into
+        send = data.send
+        sendall = data.sendall
+        sendto = data.sendto
+        recvmsg = messages.recvmsg
+        recvmsg_into = messages.recvmsg_into
+        sendmsg = messages.sendmsg
+        recvmmsg = batches.recvmmsg
+        recvmmsg_into = batches.recvmmsg_into
+        sendmmsg = batches.sendmmsg
+        if AF_ALG is not None:
+            sendmsg_afalg = algorithms.sendmsg_afalg
+        getsockopt = options.getsockopt
+        setsockopt = options.setsockopt
 
 
 # --- what methods of the type have in common ------------------------------------------------

@@ -127,7 +127,7 @@ def recvmmsg(
 
 def recvmmsg_into(
     self: t.Socket,
-    buffers: t.Iterable[t.Any],
+    buffers: t.Iterable[t.Buffer],
     ancbufsize: t.SupportsIndex = 0,
     flags: t.SupportsIndex = 0,
 ) -> list[tuple[int, t.Ancillary, int, t.Any]]:
@@ -231,7 +231,7 @@ def _items(self: t.Socket, batch: Batch, parts: list[t.Any]) -> list[t.Item]:
 
 def sendmmsg(
     self: t.Socket,
-    messages: t.Iterable[t.Any],
+    messages: t.Iterable[t.Message],
     flags: t.SupportsIndex = 0,
     segment: t.SupportsIndex = 0,
 ) -> int:

@@ -83,7 +83,7 @@ def cut(view: t.Any, size: int, n: int) -> bytes:
 
 def recv_into(
     self: t.Socket,
-    buffer: t.Any,
+    buffer: t.Buffer,
     nbytes: t.SupportsIndex = ALL,
     flags: t.SupportsIndex = NO_FLAGS,
 ) -> int:
@@ -152,7 +152,7 @@ def _recvfrom_unusual(
 
 def recvfrom_into(
     self: t.Socket,
-    buffer: t.Any,
+    buffer: t.Buffer,
     nbytes: t.SupportsIndex = ALL,
     flags: t.SupportsIndex = NO_FLAGS,
 ) -> tuple[int, t.Any]:
@@ -216,7 +216,7 @@ def unwritable(buffer: t.Any, caller: str) -> str:
 # --- sending ------------------------------------------------------------------------
 
 
-def send(self: t.Socket, data: t.Any, flags: t.SupportsIndex = NO_FLAGS, /) -> int:
+def send(self: t.Socket, data: t.Buffer, flags: t.SupportsIndex = NO_FLAGS, /) -> int:
     """Sends ``data`` and returns how many bytes of it the kernel took: send(2)."""
     if flags is not NO_FLAGS:
         flags = c_int(flags)
@@ -229,7 +229,7 @@ def send(self: t.Socket, data: t.Any, flags: t.SupportsIndex = NO_FLAGS, /) -> i
             release(memory)
 
 
-def sendall(self: t.Socket, data: t.Any, flags: t.SupportsIndex = NO_FLAGS, /) -> None:
+def sendall(self: t.Socket, data: t.Buffer, flags: t.SupportsIndex = NO_FLAGS, /) -> None:
     """Sends all of ``data``, with one timeout for the whole: send(2).
 
     After an error nobody can tell how much was sent.

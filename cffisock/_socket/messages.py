@@ -91,15 +91,17 @@ def _recvmsg_unusual(
         raise ValueError("negative buffer size in recvmsg()")
     block = memory, view = take_block(size)
     try:
-        n, *rest = recvmsg_into(self, [ffi.buffer(memory, size)], ancbufsize, flags)
-        return (view[: min(n, size)], *rest)  # with MSG_TRUNC n may be more
+        buffers = [ffi.buffer(memory, size)]
+        n, items, flags, address = recvmsg_into(self, buffers, ancbufsize, flags)
+        # With MSG_TRUNC n may be more.
+        return view[: min(n, size)], items, flags, address
     finally:
         give_block(block)
 
 
 def recvmsg_into(
     self: t.Socket,
-    buffers: t.Iterable[t.Any],
+    buffers: t.Iterable[t.Buffer],
     ancbufsize: t.SupportsIndex = 0,
     flags: t.SupportsIndex = 0,
     /,
@@ -145,10 +147,10 @@ def recvmsg_into(
 
 def sendmsg(
     self: t.Socket,
-    buffers: t.Iterable[t.Any],
-    ancdata: t.Iterable[t.Any] = NOTHING,
+    buffers: t.Iterable[t.Buffer],
+    ancdata: t.Iterable[t.ControlItem] = NOTHING,
     flags: t.SupportsIndex = 0,
-    address: t.Any = None,
+    address: t.Optional[t.Address] = None,
     /,
 ) -> int:
     """Sends the bytes of all ``buffers`` as one message: sendmsg(2).
@@ -200,7 +202,8 @@ def _sendmsg(
     try:
         n: int = cs_sendmsg(self._cs_fd, *arguments, self._cs_wait)
     except OverflowError:
-        c_int(level), c_int(type_)  # in the words of the standard module
+        for number in level, type_:
+            c_int(number)  # in the words of the standard module
         raise
     return n if n >= 0 else again(n, self, cs_sendmsg, *arguments)
 
