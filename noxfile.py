@@ -98,10 +98,9 @@ def analyze(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """mypy --strict: the package, and a program that uses it."""
-    session.install("-e", ".[dev]")
-    session.run("mypy")
-    session.run("mypy", "tests/typed_program.py")
+    """mypy, pyright, stubtest and jedi; arguments are words of the names of checks."""
+    session.install("-e", ".[types]")
+    session.run("python", "-m", "tests.types", *session.posargs)
 
 
 @nox.session

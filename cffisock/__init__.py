@@ -141,7 +141,8 @@ __all__ = [
     "timeout",
 ]
 
-TYPE_CHECKING = False
+# Not False, for which jedi, in editors, would not look at what type checkers see.
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     import array as array
     import selectors as selectors

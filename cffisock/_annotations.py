@@ -69,7 +69,7 @@ Host = Union[str, bytes, bytearray]
 # What `bind` takes; each family says which of these.
 Address = Union[tuple[Any, ...], int, PathLike, Buffer]
 # Level, type, data.
-ControlItem = tuple[SupportsIndex, SupportsIndex, Buffer]
+ControlItem = tuple[int, int, Buffer]
 # Bare data; or data, address, control messages and segment, of which the last may be left out.
 Message = Union[Buffer, tuple[Any, ...]]
 

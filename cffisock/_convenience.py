@@ -334,8 +334,8 @@ def send_fds(
     sock: t.Any,
     buffers: t.Iterable[t.Buffer],
     fds: t.Iterable[int],
-    flags: int = 0,
-    address: t.Any = None,
+    flags: object = 0,
+    address: object = None,
 ) -> int:
     """Sends the descriptors ``fds`` along with the data ``buffers``: SCM_RIGHTS in unix(7).
 

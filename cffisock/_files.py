@@ -77,13 +77,13 @@ class SocketIO(io.RawIOBase):
         self._writing = "w" in mode
         self._timeout_occurred = False
 
-    def readinto(self, buffer: t.Buffer) -> t.Optional[int]:
-        """Receives into ``buffer`` and returns how many bytes, 0 at the end of the stream."""
+    def readinto(self, b: t.Buffer) -> t.Optional[int]:
+        """Receives into ``b`` and returns how many bytes, 0 at the end of the stream."""
         sock = self._sock
         if sock is None or not self._reading or self._timeout_occurred:
             _refuse_to_read(self)
         try:
-            return sock.recv_into(buffer)
+            return sock.recv_into(b)
         except timeout as error:
             # Only the socket's own timeout has no errno: the kernel's ETIMEDOUT has one.
             self._timeout_occurred = error.errno is None
@@ -91,14 +91,14 @@ class SocketIO(io.RawIOBase):
         except BlockingIOError:
             return None
 
-    def write(self, data: t.Buffer) -> t.Optional[int]:
-        """Sends ``data`` and returns how many bytes of it."""
+    def write(self, b: t.Buffer) -> t.Optional[int]:
+        """Sends ``b`` and returns how many bytes of it."""
         sock = self._sock
         if sock is None or not self._writing:
             self._checkClosed()
             self._checkWritable()  # type: ignore[attr-defined]
         try:
-            return sock.send(data)  # type: ignore[union-attr]
+            return sock.send(b)  # type: ignore[union-attr]
         except BlockingIOError:
             return None
 

@@ -6,89 +6,79 @@ What differs from the functions `python -m tests.types` finds.
 
 import io
 from collections.abc import Iterable
-from typing import Any, Literal, SupportsIndex, overload
+from typing import Any, Literal, overload
 
 from . import _types as t
 from ._files import SocketIO
 from ._socket import base
 
 class Methods:
-    def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes: ...
-    def recv_into(
-        self, buffer: t.Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0
-    ) -> int: ...
-    def recvfrom(
-        self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /
-    ) -> tuple[bytes, Any]: ...
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes: ...
+    def recv_into(self, buffer: t.Buffer, nbytes: int = 0, flags: int = 0) -> int: ...
+    def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]: ...
     def recvfrom_into(
-        self, buffer: t.Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0
+        self, buffer: t.Buffer, nbytes: int = 0, flags: int = 0
     ) -> tuple[int, Any]: ...
-    def send(self, data: t.Buffer, flags: SupportsIndex = 0, /) -> int: ...
-    def sendall(self, data: t.Buffer, flags: SupportsIndex = 0, /) -> None: ...
+    def send(self, data: t.Buffer, flags: int = 0, /) -> int: ...
+    def sendall(self, data: t.Buffer, flags: int = 0, /) -> None: ...
     @overload
     def sendto(self, data: t.Buffer, address: t.Address, /) -> int: ...
     @overload
-    def sendto(self, data: t.Buffer, flags: SupportsIndex, address: t.Address, /) -> int: ...
+    def sendto(self, data: t.Buffer, flags: int, address: t.Address, /) -> int: ...
     def recvmsg(
-        self, bufsize: SupportsIndex, ancbufsize: SupportsIndex = 0, flags: SupportsIndex = 0, /
+        self, bufsize: int, ancbufsize: int = 0, flags: int = 0, /
     ) -> tuple[bytes, t.Ancillary, int, Any]: ...
     def recvmsg_into(
         self,
         buffers: Iterable[t.Buffer],
-        ancbufsize: SupportsIndex = 0,
-        flags: SupportsIndex = 0,
+        ancbufsize: int = 0,
+        flags: int = 0,
         /,
     ) -> tuple[int, t.Ancillary, int, Any]: ...
     def sendmsg(
         self,
         buffers: Iterable[t.Buffer],
         ancdata: Iterable[t.ControlItem] = ...,
-        flags: SupportsIndex = 0,
+        flags: int = 0,
         address: t.Address | None = None,
         /,
     ) -> int: ...
     def recvmmsg(
         self,
-        count: SupportsIndex,
-        bufsize: SupportsIndex,
-        ancbufsize: SupportsIndex = 0,
-        flags: SupportsIndex = 0,
+        count: int,
+        bufsize: int,
+        ancbufsize: int = 0,
+        flags: int = 0,
     ) -> list[tuple[bytes, t.Ancillary, int, Any]]: ...
     def recvmmsg_into(
         self,
         buffers: Iterable[t.Buffer],
-        ancbufsize: SupportsIndex = 0,
-        flags: SupportsIndex = 0,
+        ancbufsize: int = 0,
+        flags: int = 0,
     ) -> list[tuple[int, t.Ancillary, int, Any]]: ...
     def sendmmsg(
         self,
         messages: Iterable[t.Message],
-        flags: SupportsIndex = 0,
-        segment: SupportsIndex = 0,
+        flags: int = 0,
+        segment: int = 0,
     ) -> int: ...
     def sendmsg_afalg(
         self,
         msg: Iterable[t.Buffer] = (),
         *,
-        op: SupportsIndex,
+        op: int,
         iv: t.Buffer | None = None,
-        assoclen: SupportsIndex = ...,
-        flags: SupportsIndex = 0,
+        assoclen: int = ...,
+        flags: int = 0,
     ) -> int: ...
     @overload
-    def getsockopt(self, level: SupportsIndex, optname: SupportsIndex, /) -> int: ...
+    def getsockopt(self, level: int, optname: int, /) -> int: ...
     @overload
-    def getsockopt(
-        self, level: SupportsIndex, optname: SupportsIndex, buflen: SupportsIndex, /
-    ) -> bytes: ...
+    def getsockopt(self, level: int, optname: int, buflen: int, /) -> bytes: ...
     @overload
-    def setsockopt(
-        self, level: SupportsIndex, optname: SupportsIndex, value: SupportsIndex | t.Buffer, /
-    ) -> None: ...
+    def setsockopt(self, level: int, optname: int, value: int | t.Buffer, /) -> None: ...
     @overload
-    def setsockopt(
-        self, level: SupportsIndex, optname: SupportsIndex, value: None, optlen: SupportsIndex, /
-    ) -> None: ...
+    def setsockopt(self, level: int, optname: int, value: None, optlen: int, /) -> None: ...
 
 class PublicMethods(base.socket):
     @overload

@@ -1,6 +1,6 @@
 """The types that ship: _cffi.pyi is held against the compiled module, both ways.
 
-What mypy says of the package and of typed_program.py, .ci/run and `nox -s types` ask.
+What type checkers and editors say, `python -m tests.types` asks.
 """
 
 from __future__ import annotations
@@ -129,9 +129,39 @@ def test_the_signature_of_the_class() -> None:
     assert plain(cffisock.socket) == plain(own.socket)
 
 
-def test_the_typed_program_runs() -> None:
-    program: Any = python(str(Path(__file__).with_name("typed_program.py")))
-    assert (program.stdout, program.stderr) == (
-        "typed\nTrue None True True True 00:00:00:00:00:00\nTrue True\n1\n[] None 16 True [] int\n",
-        "",
-    )
+PROGRAMS = Path(__file__).with_name("types") / "programs"
+
+
+OUTPUT = {
+    "beyond": """\
+typed
+True None True True True 00:00:00:00:00:00
+True True
+1
+[] None 16 True [] int
+""",
+    "standard": """\
+standard b'' 0
+['TextIOWrapper', 'TextIOWrapper', 'BufferedWriter', 'BufferedRWPair', 'SocketIO', 'BufferedReader']
+True 1
+SOCK_DGRAM ConnectionRefusedError
+""",
+    "borders": """\
+b'hello' b'hellohello'
+True
+b'answer' b'hello'
+""",
+}
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(PROGRAMS.glob("*.py"))])
+def test_the_annotated_programs_run(name: str) -> None:
+    program: Any = python(str(PROGRAMS / f"{name}.py"))
+    assert (program.stdout, program.stderr) == (OUTPUT[name], "")
+
+
+def test_the_program_for_the_standard_module_runs_with_that() -> None:
+    text = (PROGRAMS / "standard.py").read_text(encoding="utf-8")
+    ours = python("-c", text)
+    theirs = python("-c", text.replace("import cffisock as socket", "import socket"))
+    assert ours.stdout == theirs.stdout

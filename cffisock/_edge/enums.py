@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 from .platform import CONSTANTS
 
-TYPE_CHECKING = False
+# Not False, for which jedi, in editors, would not look at what type checkers see.
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from typing import Any
 

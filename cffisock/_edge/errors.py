@@ -17,7 +17,8 @@ warn = _warnings.warn
 
 error = OSError
 if sys.version_info >= (3, 10):
-    timeout = TimedOut = TimeoutError
+    timeout = TimeoutError
+    TimedOut = TimeoutError
 else:
     # There _ssl raises the interpreter's own `timeout`, which is not TimeoutError yet.  Programs
     # catch that with ours, which is the same, and what we raise with TimeoutError too.

@@ -165,14 +165,14 @@ class socket(Methods):
         """Returns the timeout in seconds, None for none."""
         return seconds(self._cs_wait)
 
-    def settimeout(self, value: t.Seconds, /) -> None:
+    def settimeout(self, value: t.Optional[float], /) -> None:
         """Sets the time in seconds that one call may take; 0 never waits, None has no end.
 
         A `Deadline` is for all that follow together.
         """
         _set_wait(self, wait_for(value))
 
-    def setblocking(self, flag: object, /) -> None:
+    def setblocking(self, flag: bool, /) -> None:
         """Does as settimeout(None) with a true ``flag``, else as settimeout(0)."""
         _set_wait(self, -1 if flag else 0)
 
@@ -188,7 +188,7 @@ class socket(Methods):
         sys.audit("socket.bind", self, address)
         check(lib.cs_bind(self._cs_fd, addr))
 
-    def listen(self, backlog: t.SupportsIndex = SOMAXCONN_DEFAULT, /) -> None:
+    def listen(self, backlog: int = SOMAXCONN_DEFAULT, /) -> None:
         """Lets the socket accept connections, ``backlog`` of them in its queue: listen(2)."""
         length = max(c_int(backlog), 0)
         check(lib.cs_listen(self._cs_fd, length))
@@ -221,7 +221,7 @@ class socket(Methods):
         result = _connect(self, address, "connect_ex")
         return EAGAIN if result == TIMED_OUT else -result
 
-    def shutdown(self, how: t.SupportsIndex, /) -> None:
+    def shutdown(self, how: int, /) -> None:
         """Ends receiving, sending or both, by SHUT_RD, SHUT_WR or SHUT_RDWR: shutdown(2)."""
         direction = c_int(how)
         check(lib.cs_shutdown(self._cs_fd, direction))

@@ -1,0 +1,1 @@
+"""What type checkers and editors see of cffisock: ``python -m tests.types``."""
