@@ -137,14 +137,12 @@ def functions() -> list[Any]:
     """Pairs of functions, the interpreter's own and ours, whose signatures can be read."""
     pairs = []
     for own, ours in LAYERS:
-        files = (
-            [members(module.SocketIO) for module in (own, ours)] if ours is cffisock else [{}, {}]
-        )
-        for place, own_place, our_place in (
-            (own.__name__, public(own), vars(ours)),
-            (f"{own.__name__}.socket", members(own.socket), members(ours.socket)),
-            (f"{own.__name__}.SocketIO", *files),
-        ):
+        places = [(own.__name__, public(own), vars(ours))]
+        for kind in ("socket", "SocketIO"):
+            if hasattr(own, kind):
+                found = [members(getattr(module, kind)) for module in (own, ours)]
+                places.append((f"{own.__name__}.{kind}", *found))
+        for place, own_place, our_place in places:
             for name, value in own_place.items():
                 if not callable(value) or isinstance(value, type):
                     continue
