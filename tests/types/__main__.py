@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from ..support import ROOT
 from . import names, signatures, stubs
 from .tools import Result, checked, pyright
 
@@ -31,7 +32,8 @@ def with_the_standard_module(tool: list[str]) -> Result:
 MYPY = ["mypy", "--config-file=", "--strict"]
 CHECKS = {
     "mypy --strict": lambda: checked("mypy"),
-    "pyright, strict": lambda: checked(*pyright()),
+    # By its path: a pyrightconfig.json in a folder above would come first.
+    "pyright, strict": lambda: checked(*pyright("--project", str(ROOT / "pyproject.toml"))),
     "mypy, programs": lambda: checked(*MYPY, *PROGRAMS),
     "pyright, programs": lambda: checked(*pyright(*PROGRAMS)),
     "mypy, the standard module": lambda: with_the_standard_module(MYPY),

@@ -13,6 +13,9 @@ from ..support import ROOT
 # Finds the package as in a wheel, also where it is installed in the editable way.
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
+# The longest takes twenty on two busy cores.
+SECONDS = 300
+
 
 class Result(NamedTuple):
     """What a check has found."""
@@ -31,6 +34,7 @@ def tool(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
+        timeout=SECONDS,
     )
 
 
