@@ -811,6 +811,7 @@ __all__ = [
     "SIOCOUTQ",
     "SIOCATMARK",
     "SO_PEEK_OFF",
+    "SO_NOFCS",
     "SO_LOCK_FILTER",
     "SO_SELECT_ERR_QUEUE",
     "SO_BUSY_POLL",

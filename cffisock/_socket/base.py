@@ -237,13 +237,9 @@ class socket(Methods):
     # --- what other files have ----------------------------------------------------
 
     if not TYPE_CHECKING:  # which has Methods
-        recv = data.recv
-        recv_into = data.recv_into
-        recvfrom = data.recvfrom
-        recvfrom_into = data.recvfrom_into
-        send = data.send
-        sendall = data.sendall
-        sendto = data.sendto
+        recv, recv_into = data.recv, data.recv_into
+        recvfrom, recvfrom_into = data.recvfrom, data.recvfrom_into
+        send, sendall, sendto = data.send, data.sendall, data.sendto
         recvmsg = messages.recvmsg
         recvmsg_into = messages.recvmsg_into
         sendmsg = messages.sendmsg
@@ -252,8 +248,7 @@ class socket(Methods):
         sendmmsg = batches.sendmmsg
         if AF_ALG is not None:
             sendmsg_afalg = algorithms.sendmsg_afalg
-        getsockopt = options.getsockopt
-        setsockopt = options.setsockopt
+        getsockopt, setsockopt = options.getsockopt, options.setsockopt
 
 
 # --- what methods of the type have in common ------------------------------------------------
