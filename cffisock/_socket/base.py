@@ -18,8 +18,7 @@ from . import algorithms, batches, data, messages, options
 from .mailbox import Mailbox, borrow, give_mailbox, take_mailbox
 
 AF_ALG, AF_INET = CONSTANTS.get("AF_ALG"), CONSTANTS["AF_INET"]
-SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
-SOCK_NONBLOCK = CONSTANTS.get("SOCK_NONBLOCK", 0)
+SOCK_STREAM, SOCK_NONBLOCK = CONSTANTS["SOCK_STREAM"], CONSTANTS.get("SOCK_NONBLOCK", 0)
 TYPE_BITS = ~(SOCK_NONBLOCK | CONSTANTS.get("SOCK_CLOEXEC", 0))
 SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
 UNKNOWN = -1  # an argument of the socket type that is not given
