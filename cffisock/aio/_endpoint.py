@@ -12,7 +12,7 @@ from .._edge.platform import CONSTANTS as C
 from ._transport import DatagramTransport
 
 # Programs replace ``cffisock.socket`` with a class of their own.
-public: Any = sys.modules[__package__.partition(".")[0]]
+public: Any = sys.modules[__name__.partition(".")[0]]
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 SOCK_DGRAM = C["SOCK_DGRAM"]

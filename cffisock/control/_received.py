@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from struct import Struct
 from struct import error as StructError
@@ -253,12 +253,14 @@ def _number(layout: Struct, make: Callable[[int], Any]) -> Callable[[bytes], Any
     return lambda data: make(*layout.unpack(data))
 
 
-def _keyed(*rows: tuple[int, str, Any]) -> dict[tuple[int, int], Any]:
+def _keyed(
+    *rows: tuple[int, str, Callable[[bytes], Any]],
+) -> dict[tuple[int, int], Callable[[bytes], Any]]:
     """Makes a dict by level and type of those rows whose constant this system has."""
     return {(level, C[name]): value for level, name, value in rows if name in C}
 
 
-_READERS: dict[tuple[int, int], Callable[[bytes], Any]] = _keyed(
+_READERS = _keyed(
     (SOL_SOCKET, "SCM_CREDENTIALS", lambda data: Credentials(*Struct("@iII").unpack(data))),
     (SOL_SOCKET, "SCM_TIMESTAMP", _timestamp(_PAIR_OF_LONGS, 1000)),
     (SOL_SOCKET, "SCM_TIMESTAMPNS", _timestamp(_PAIR_OF_LONGS, 1)),
@@ -279,7 +281,16 @@ _READERS: dict[tuple[int, int], Callable[[bytes], Any]] = _keyed(
     (IPPROTO_IP, "IP_RECVERR", _extended_error),
     (IPPROTO_IPV6, "IPV6_RECVERR", _extended_error),
 )
-_DESCRIPTORS = _keyed((SOL_SOCKET, "SCM_RIGHTS", Rights), (SOL_SOCKET, "SCM_PIDFD", PidFD))
+_DESCRIPTORS = _keyed(
+    (SOL_SOCKET, "SCM_RIGHTS", lambda data: Rights(_descriptors(data))),
+    (SOL_SOCKET, "SCM_PIDFD", lambda data: PidFD(_descriptors(data))),
+)
+
+
+def _descriptors(data: bytes) -> Iterator[int]:
+    """The whole descriptors in a control message: what is cut off is none."""
+    whole = len(data) - len(data) % _INT.size
+    return (fd for (fd,) in _INT.iter_unpack(data[:whole]))
 
 
 def parse(ancdata: Iterable[tuple[int, int, bytes]]) -> list[Union[Record, tuple[int, int, bytes]]]:
@@ -291,9 +302,7 @@ def parse(ancdata: Iterable[tuple[int, int, bytes]]) -> list[Union[Record, tuple
     for item in ancdata:
         level, kind, data = item
         if (level, kind) in _DESCRIPTORS:
-            whole = len(data) - len(data) % _INT.size
-            fds = (fd for (fd,) in _INT.iter_unpack(data[:whole]))
-            parsed.append(_DESCRIPTORS[level, kind](fds))
+            parsed.append(_DESCRIPTORS[level, kind](data))
             continue
         try:
             parsed.append(_READERS[level, kind](data))
