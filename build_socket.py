@@ -4,9 +4,11 @@ Out of _shim/shim.h, the shim's only declaration, cffi generates the binding; ou
 _constants.py comes the C array of constants; both are compiled with the rest of _shim/*.c, and with
 the folders there that are for this system.
 
-pyproject.toml names BuildShim, so pip does all this; `python build_socket.py` does it in place,
-beside the sources.  With CFFISOCK_STRICT=1 in the environment a warning is an error; with
+pyproject.toml names the two commands, so pip does all this; `python build_socket.py` does it in
+place, beside the sources.  With CFFISOCK_STRICT=1 in the environment a warning is an error; with
 CFFISOCK_PLAIN=1 the shim does with POSIX's functions alone, as it does on systems without others.
+
+On CPython the module keeps to the stable ABI, so that one wheel serves 3.9 and all later versions.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,6 +26,7 @@ from typing import Any
 
 from cffi import FFI
 from setuptools import Distribution, Extension
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CompileError, PlatformError
 
@@ -32,6 +36,12 @@ TABLE = Path("cffisock", "_constants.py")
 # What sys.platform begins with.
 PLATFORMS = ("linux", "darwin", "freebsd", "netbsd", "openbsd")
 STRICT_FLAGS = ["-Wall", "-Wextra", "-Werror", "-Wmissing-prototypes", "-Wstrict-prototypes"]
+
+# Builds without the GIL have no stable ABI before 3.15, and none that 3.9 shares; debug builds and
+# PyPy have none at all.
+STABLE_ABI = sys.implementation.name == "cpython" and not (
+    sysconfig.get_config_var("Py_GIL_DISABLED") or sysconfig.get_config_var("Py_DEBUG")
+)
 
 # What systems have or have not: the shim is told by HAVE_ and the name where the compiler takes the
 # call.  It is compiled alone, so that the system may be another one than this.
@@ -179,6 +189,8 @@ class BuildShim(build_ext):
             ext.depends.append("build_socket.py")
             ext.include_dirs = [str(SHIM)]
             ext.extra_compile_args = STRICT_FLAGS if strict else []
+            # In place the name has interpreter and machine, for several to stand side by side.
+            ext.py_limited_api = STABLE_ABI and not self.inplace
 
     def run(self) -> None:
         if not sys.platform.startswith(PLATFORMS):
@@ -192,6 +204,8 @@ class BuildShim(build_ext):
             parts = folders(compiler)
             found = [] if os.environ.get("CFFISOCK_PLAIN") == "1" else features(compiler)
             ext.define_macros = [(f"HAVE_{name}", "1") for name in found]
+            if STABLE_ABI:
+                ext.define_macros.append(("Py_LIMITED_API", "0x03090000"))
             ext.sources = [*sources(parts), *generate(Path(self.build_temp), parts)]
             super().build_extension(ext)
         except (CompileError, FileNotFoundError) as error:
@@ -211,6 +225,14 @@ class BuildShim(build_ext):
             package = "pypy3-dev" if sys.implementation.name == "pypy" else "python3-dev"
             why = f"there is none for {sys.executable} here; Debian has it in {package}"
             yield f"cffisock needs the header Python.h: {why}"
+
+
+class BuildWheel(bdist_wheel):
+    """The bdist_wheel command, whose wheel is for all versions that the module is for."""
+
+    def finalize_options(self) -> None:
+        self.py_limited_api = "cp39" if STABLE_ABI else False
+        super().finalize_options()
 
 
 def main() -> None:

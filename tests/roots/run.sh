@@ -6,6 +6,8 @@
 #     newer   CPython 3.14 and 3.15 and PyPy 8, with headers and test suites, of Debian sid
 #     i386    Debian 12 for x86 of 32 bits, which kernels for 64 bits run as well
 #     s390x   Debian 12 for a big-endian machine, run by qemu-user
+#     bare    Debian 12 as of those who install a wheel: CPython 3.11 and PyPy, no compiler, no header
+#     bare-arm64  the same for ARM of 64 bits, run by qemu-user, without PyPy
 #
 # ROOT is a directory that the first run makes, of Debian's packages; with the name alone, without
 # COMMAND, that is all that happens.  COMMAND runs there as root, in the current directory, which is
@@ -24,6 +26,7 @@ set -euo pipefail
 # services and protocols.
 basics=ca-certificates,gcc,libc6-dev,libffi-dev,iproute2,netbase
 debian12=$basics,python3-dev,python3-venv,libpython3.11-testsuite
+bare=ca-certificates,iproute2,netbase,python3-venv
 # Installed one after the other, since sid may have days without one of them: a line, a group.
 interpreters="python3.14-dev python3.14-venv libpython3.14-testsuite
 python3.15-dev python3.15-venv libpython3.15-testsuite
@@ -42,18 +45,25 @@ need() {
     fi
 }
 
-# What an executable file for s390x begins with, and which bits of that count.
-s390x_header='\x7fELF\x02\x02\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x16'
-s390x_mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff'
+# What an executable file for another machine begins with, and which bits of that count.
+declare -A headers=(
+    [s390x]='\x7fELF\x02\x02\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x16'
+    [aarch64]='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
+)
+declare -A masks=(
+    [s390x]='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff'
+    [aarch64]='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
+)
 
-# Lets the kernel run programs for s390x; until it is told otherwise, and in every chroot.
-let_kernel_run_s390x() {
-    need qemu-s390x-static qemu-user-static
+# Lets the kernel run programs for another machine; until it is told otherwise, and in every chroot.
+let_kernel_run() {
+    [ "$(uname -m)" != "$1" ] || return 0
+    need "qemu-$1-static" qemu-user-static
     unshare --mount bash -euo pipefail -c '
         binfmt=/proc/sys/fs/binfmt_misc
         [ -e $binfmt/register ] || mount -t binfmt_misc none $binfmt
-        [ -e $binfmt/qemu-s390x ] || printf %s "$1" >$binfmt/register
-    ' bash ":qemu-s390x:M::$s390x_header:$s390x_mask:$(command -v qemu-s390x-static):F"
+        [ -e $binfmt/qemu-$1 ] || printf %s "$2" >$binfmt/register
+    ' bash "$1" ":qemu-$1:M::${headers[$1]}:${masks[$1]}:$(command -v "qemu-$1-static"):F"
 }
 
 # --- making a root --------------------------------------------------------------------------------
@@ -76,12 +86,17 @@ fill() {
         i386)
             debootstrap --arch=i386 --variant=minbase --include="$debian12" bookworm "$root.part"
             ;;
-        s390x)
-            debootstrap --foreign --arch=s390x --variant=minbase --include="$debian12" \
-                bookworm "$root.part"
-            chroot "$root.part" /debootstrap/debootstrap --second-stage
+        s390x) fill_foreign s390x "$debian12" ;;
+        bare)
+            debootstrap --variant=minbase --include="$bare,pypy3-venv" bookworm "$root.part"
             ;;
+        bare-arm64) fill_foreign arm64 "$bare" ;;
     esac
+}
+
+fill_foreign() {
+    debootstrap --foreign --arch="$1" --variant=minbase --include="$2" bookworm "$root.part"
+    chroot "$root.part" /debootstrap/debootstrap --second-stage
 }
 
 install_interpreters() {
@@ -145,7 +160,7 @@ if [ "${1:-}" = --make ]; then    # itself, in a namespace of its own
 fi
 
 name=${1:-}
-case $name in newer | i386 | s390x) shift ;; *) usage ;; esac
+case $name in newer | i386 | s390x | bare | bare-arm64) shift ;; *) usage ;; esac
 
 if [ "$(id -u)" -ne 0 ]; then
     say "this needs root"
@@ -157,7 +172,10 @@ root=$ROOTS_DIR/$name
 mkdir -p "$ROOTS_DIR"
 exec 9>"$ROOTS_DIR/$name.lock"    # one run makes it, the others wait for it
 flock 9
-if [ "$name" = s390x ]; then let_kernel_run_s390x </dev/null >&2; fi
+case $name in
+    s390x) let_kernel_run s390x </dev/null >&2 ;;
+    bare-arm64) let_kernel_run aarch64 </dev/null >&2 ;;
+esac
 [ -e "$root" ] || make </dev/null >&2
 exec 9>&-
 
