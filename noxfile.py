@@ -61,6 +61,12 @@ def roots(session: nox.Session, root: str, interpreter: str) -> None:
         session.run("tests/roots/run.sh", root, *command, external=True)
 
 
+@nox.session(venv_backend="none")
+def wheels(session: nox.Session) -> None:
+    """The sdist and the wheels, in dist, tried where there is no compiler; as root."""
+    session.run("tests/wheels/all.sh", external=True)
+
+
 @nox.session(python=["3", "pypy3"])
 def realworld(session: nox.Session) -> None:
     """Real servers and clients; tests/realworld/install.sh, as root, installs what they need."""

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+IS_PYPY = sys.implementation.name == "pypy"
 ROOT = Path(__file__).resolve().parents[1]
 IGNORED = shutil.ignore_patterns(
     ".*", "build", "_build", "*.egg-info", "*.so", "*.pyc", "__pycache__", "dist"
@@ -227,27 +229,69 @@ def files(tree: Path, *tops: str) -> set[str]:
     return {path.relative_to(tree).as_posix() for path in found if path.is_file()}
 
 
-def test_sdist_and_the_wheel_from_it(tree: Path, tmp_path: Path) -> None:
+def test_what_is_in_the_sdist_and_in_the_wheel_from_it(tree: Path, tmp_path: Path) -> None:
+    """All that it takes to build and to test, and no more; then what it takes to run."""
     wanted = files(
         tree, "cffisock", "docs", "tests", "build_socket.py", "pyproject.toml", "README.rst",
-        "CHANGES.rst", "LICENSE",
+        "CHANGES.rst", "LICENSE", "MANIFEST.in",
     )  # fmt: skip
-    sources = {"cffisock/_shim/shim.h", "cffisock/_constants.py", "tests/test_build.py", "LICENSE"}
-    assert sources < wanted
     archive = make(tree, "sdist", tmp_path / "sdist")
     with tarfile.open(archive) as sdist:
-        names = sdist.getnames()
+        names = {member.name for member in sdist.getmembers() if member.isfile()}
     (top,) = {name.partition("/")[0] for name in names}
-    assert {f"{top}/{name}" for name in wanted} <= set(names)
-    assert [name for name in names if name.endswith((".so", ".pyc", "_cffi.c"))] == []
+    inside = {name.partition("/")[2] for name in names}
+    assert {name for name in inside if ".egg-info/" not in name} == {
+        *wanted, "PKG-INFO", "setup.cfg",
+    }  # fmt: skip
     subprocess.run(["tar", "-xf", str(archive), "-C", str(tmp_path)], check=True)
 
-    with zipfile.ZipFile(make(tmp_path / top, "wheel", tmp_path / "wheel")) as wheel:
-        inside = {name for name in wheel.namelist() if not name.startswith(f"{top}.dist-info/")}
+    wheel = make(tmp_path / top, "wheel", tmp_path / "wheel")
+    with zipfile.ZipFile(wheel) as opened:
+        inside = set(opened.namelist())
     modules = {
         name for name in files(tree, "cffisock") if name.endswith((".py", ".pyi", "py.typed"))
     }
-    (extension,) = inside - modules
-    assert extension.startswith("cffisock/_cffi.")
-    assert extension.endswith(".so")
-    assert modules <= inside
+    about = {
+        f"{top}.dist-info/{name}"
+        for name in (
+            "METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "top_level.txt",
+        )
+    }  # fmt: skip
+    assert modules | about <= inside
+    (extension,) = inside - modules - about
+    suffix = sysconfig.get_config_var("EXT_SUFFIX") if IS_PYPY else ".abi3.so"
+    assert extension == f"cffisock/_cffi{suffix}"
+    assert ("-cp39-abi3-" in wheel.name) is not IS_PYPY
+
+
+TAG = """
+import sys, sysconfig
+for name in sys.argv[1:]:
+    sysconfig.get_config_vars()[name] = 1
+import build_socket
+from setuptools import Distribution, Extension
+extension = Extension(build_socket.MODULE, [])
+distribution = Distribution({"ext_modules": [extension]})
+for command in (build_socket.BuildShim, build_socket.BuildWheel):
+    command = command(distribution)
+    command.ensure_finalized()
+print(command.get_tag()[1], extension.py_limited_api, len(extension.define_macros))
+"""
+
+
+@pytest.mark.parametrize("variables", [[], ["Py_GIL_DISABLED"], ["Py_DEBUG"]])
+def test_the_stable_abi_is_asked_for_where_there_is_one(tree: Path, variables: list[str]) -> None:
+    """Builds of CPython without the GIL, or for debugging, say so by such a variable."""
+    tag, limited, macros = run(tree, "-c", TAG, *variables).stdout.split()
+    there = not IS_PYPY and not variables
+    assert (tag == "abi3", limited, macros) == (there, str(there), str(int(there)))
+
+
+def test_in_place_the_name_has_interpreter_and_machine(builder: Any) -> None:
+    """So that one clone can have several side by side."""
+    extension = builder.Extension(builder.MODULE, [])
+    command = builder.BuildShim(builder.Distribution({"ext_modules": [extension]}))
+    command.inplace = True
+    command.ensure_finalized()
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    assert command.get_ext_filename(builder.MODULE) == f"cffisock/_cffi{suffix}"
