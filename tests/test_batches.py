@@ -295,6 +295,7 @@ def test_descriptors_are_closed_when_the_result_fails(
     assert descriptors() == before
 
 
+@pytest.mark.native("it knows no SO_RXQ_OVFL")
 @pytest.mark.parametrize("room", [0, 5, 16, 17, 20, 24, 30, 47, 48, 56, 80, 200, 300])
 def test_control_messages_are_cut_as_recvmsg_cuts_them(room: int, stack: ExitStack) -> None:
     """Although the kernel has more room here, for those of trains."""

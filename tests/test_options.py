@@ -111,6 +111,7 @@ def test_both_modules_see_the_same_socket(sock: Any) -> None:
             assert sock.getsockopt(level, name, 4) == array.array("i", [value]).tobytes()
 
 
+@pytest.mark.native("it writes two ints for SO_LINGER, into the room of one")
 def test_every_option_that_is_an_int(sock: Any) -> None:
     """Each SO_ name there is: both modules get the same, a value or an error."""
 

@@ -17,14 +17,14 @@ if [ "${1:-}" = --only ]; then
 fi
 dist=${1:-dist}
 
-# What asks the compiled module most; under qemu-user the kernel's answers are the tests' own matter.
+# What asks the compiled module most, but for what only a compiler can tell.
 tests="tests/test_base.py tests/test_data.py tests/test_messages.py tests/test_batches.py
     tests/test_address_inet.py tests/test_address_unix.py tests/test_constants.py
     tests/test_options.py tests/test_timeouts.py tests/test_netdb.py tests/test_netif.py
-    --deselect tests/test_constants.py::test_values_agree_with_the_kernels_headers"    # by a compiler
+    --deselect tests/test_constants.py::test_values_agree_with_the_kernels_headers"
 
-# Installs from the folder alone what is there, in an environment outside of the sources, and tests
-# the installed package: only the tests are copied.
+# Installs the wheel in an environment outside of the sources, with no index that could have another,
+# and tests what is installed: only the tests are copied.
 try_here='
     set -eu
     if [ "$3" = bare ] && { command -v cc gcc || find /usr -name Python.h | grep .; }; then
