@@ -88,8 +88,8 @@ class SocketIO(io.RawIOBase):
             # Only the socket's own timeout has no errno: the kernel's ETIMEDOUT has one.
             self._timeout_occurred = error.errno is None
             raise
-        except BlockingIOError:
-            return None
+        except BlockingIOError as error:
+            return _nothing_yet(error)
 
     def write(self, b: t.Buffer) -> t.Optional[int]:
         """Sends ``b`` and returns how many bytes of it."""
@@ -99,8 +99,8 @@ class SocketIO(io.RawIOBase):
             self._checkWritable()  # type: ignore[attr-defined]
         try:
             return sock.send(b)  # type: ignore[union-attr]
-        except BlockingIOError:
-            return None
+        except BlockingIOError as error:
+            return _nothing_yet(error)
 
     def readable(self) -> bool:
         """Returns whether the file is open for reading."""
@@ -146,6 +146,12 @@ def _refuse_to_read(file: t.Any) -> t.NoReturn:
     file._checkClosed()
     file._checkReadable()
     raise OSError("cannot read from timed out object")
+
+
+def _nothing_yet(error: BlockingIOError) -> None:
+    """Raises what is no reason to try again later: EALREADY, EINPROGRESS."""
+    if error.errno not in _blocking_errnos:
+        raise error
 
 
 def _require_open(file: SocketIO) -> None:

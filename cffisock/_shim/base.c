@@ -37,7 +37,7 @@ int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
         return CS_TIMED_OUT;
     /* accept(2) has no MSG_DONTWAIT. */
     errno = EAGAIN;
-    if (wait == -1 || shim_poll(fd, POLLIN))
+    if (wait == -1 || shim_poll(fd, POLLIN) > 0)
         conn = peer == NULL ? shim_accept(fd, NULL, NULL)
                             : shim_accept(fd, shim_sockaddr(peer), &size);
     if (conn < 0)
@@ -80,15 +80,18 @@ int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait)
 
 int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait)
 {
-    int error;
+    int error, ready;
     socklen_t len = sizeof error;
 
     /* AF_UNIX connects at once or not at all.  For others the kernel goes on by itself, and
      * calling connect(2) again would be an error. */
     if (addr->family == AF_UNIX)
         return cs_connect(fd, addr, wait);
-    if (!shim_poll(fd, POLLOUT))
+    ready = shim_poll(fd, POLLOUT);
+    if (ready == 0)
         return shim_wait(fd, POLLOUT, wait);
+    if (ready < 0)
+        return shim_failed(fd, POLLOUT, wait);
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
         return -errno;
     return error == EISCONN ? 0 : -error;

@@ -164,7 +164,11 @@ int cs_lookup_start(const char *host, const char *service, int family, int type,
 
 int64_t cs_lookup_wait(cs_lookup *lookup, int64_t wait)
 {
-    return shim_poll(lookup->done.wait, POLLIN) ? 0 : shim_wait(lookup->done.wait, POLLIN, wait);
+    int ready = shim_poll(lookup->done.wait, POLLIN);
+
+    if (ready < 0)
+        return shim_failed(lookup->done.wait, POLLIN, wait);
+    return ready > 0 ? 0 : shim_wait(lookup->done.wait, POLLIN, wait);
 }
 
 int cs_lookup_take(cs_lookup *lookup, char *buf, size_t len)

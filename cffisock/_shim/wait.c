@@ -47,7 +47,7 @@ int shim_poll(int fd, short events)
     struct pollfd p = {.fd = fd, .events = events};
 
     /* poll(2) passes over a descriptor that is none. */
-    return fd < 0 || poll(&p, 1, 0) != 0;
+    return fd < 0 ? 1 : poll(&p, 1, 0);
 }
 
 int shim_error_waits(int fd)
