@@ -9,6 +9,7 @@ from errno import EAGAIN, EWOULDBLOCK
 from . import _types as t
 from ._edge.errors import timeout
 
+# Others that are BlockingIOError too, EALREADY and EINPROGRESS, are no reason to try again later.
 _blocking_errnos = {EAGAIN, EWOULDBLOCK}
 
 
@@ -89,7 +90,9 @@ class SocketIO(io.RawIOBase):
             self._timeout_occurred = error.errno is None
             raise
         except BlockingIOError as error:
-            return _nothing_yet(error)
+            if error.errno not in _blocking_errnos:
+                raise
+            return None
 
     def write(self, b: t.Buffer) -> t.Optional[int]:
         """Sends ``b`` and returns how many bytes of it."""
@@ -100,7 +103,9 @@ class SocketIO(io.RawIOBase):
         try:
             return sock.send(b)  # type: ignore[union-attr]
         except BlockingIOError as error:
-            return _nothing_yet(error)
+            if error.errno not in _blocking_errnos:
+                raise
+            return None
 
     def readable(self) -> bool:
         """Returns whether the file is open for reading."""
@@ -146,12 +151,6 @@ def _refuse_to_read(file: t.Any) -> t.NoReturn:
     file._checkClosed()
     file._checkReadable()
     raise OSError("cannot read from timed out object")
-
-
-def _nothing_yet(error: BlockingIOError) -> None:
-    """Raises what is no reason to try again later: EALREADY, EINPROGRESS."""
-    if error.errno not in _blocking_errnos:
-        raise error
 
 
 def _require_open(file: SocketIO) -> None:

@@ -1,0 +1,97 @@
+"""System calls that fail at the worst moment, by the library of tests/faults: what broke once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+from .faults.library import build
+from .support import python
+
+BEGIN = """
+import errno, sys
+import cffisock
+from tests.faults.library import Faults, Rule
+from tests.support import full_listener
+faults = Faults(sys.argv[1])
+"""
+# A connection that nobody accepts, interrupted as it waits and as it looks whether it may go on.
+CONNECT = """
+rules = [Rule("poll", "fail", errno.EINTR, times=2)]
+with full_listener() as silent, cffisock.socket() as sock:
+    sock.settimeout(0.2)
+    with faults.injected(rules, grouped=False) as made:
+        try:
+            sock.connect(silent.getsockname())
+        except TimeoutError:
+            print("timed out", made)
+"""
+# A look-up that is interrupted as it looks whether there is an answer.
+LOOK_UP = """
+rules = [Rule("poll", "fail", errno.EINTR, times=times) for times in (1, 50)]
+for rule in rules:
+    with faults.injected([rule], grouped=False) as made:
+        found = cffisock.getaddrinfo("localhost", 80, timeout=20)
+    print(bool(found), made[0].hits[0] > 0)
+"""
+# With somebody else's hands on O_NONBLOCK, an accept() that does not know whether it would block.
+ACCEPT = """
+rules = [Rule("poll", "fail", errno.EINTR)]
+with cffisock.create_server(("127.0.0.1", 0)) as listener:
+    for timeout in (0.2, 0):
+        listener.settimeout(timeout)
+        shared = cffisock.socket(fileno=cffisock.dup(listener.fileno()))
+        with shared:
+            shared.setblocking(True)
+        with faults.injected(rules, grouped=False) as made:
+            try:
+                listener.accept()
+            except (TimeoutError, BlockingIOError) as error:
+                print(type(error).__name__)
+"""
+# Not all that is a BlockingIOError asks to try again later.
+FILES = """
+one, two = cffisock.socketpair()
+with one, two, one.makefile("rwb", 0) as file:
+    for call, use in (("send", lambda: file.write(b"x")), ("recv", lambda: file.read(1))):
+        for name in ("EAGAIN", "EALREADY", "EINPROGRESS"):
+            rule = Rule(call, "fail", getattr(errno, name))
+            one.settimeout(0)
+            with faults.injected([rule], grouped=False):
+                try:
+                    print(name, use())
+                except BlockingIOError as error:
+                    print(name, errno.errorcode[error.errno])
+"""
+
+
+@pytest.fixture(scope="module")
+def library() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        yield build(folder)
+
+
+def said(library: str, code: str) -> list[str]:
+    run = python("-c", BEGIN + code, library, env={"LD_PRELOAD": library})
+    assert run.returncode == 0, run.stderr
+    return run.stdout.splitlines()
+
+
+def test_an_interrupted_connect_is_not_taken_for_connected(library: str) -> None:
+    (line,) = said(library, CONNECT)
+    assert line.startswith("timed out")
+
+
+def test_an_interrupted_look_up_waits_for_its_answer(library: str) -> None:
+    assert said(library, LOOK_UP) == ["True True"] * 2
+
+
+def test_an_interrupted_accept_does_not_block(library: str) -> None:
+    assert said(library, ACCEPT) == ["TimeoutError", "BlockingIOError"]
+
+
+def test_files_hand_on_what_is_no_reason_to_wait(library: str) -> None:
+    same = ["EALREADY EALREADY", "EINPROGRESS EINPROGRESS"]
+    assert said(library, FILES) == ["EAGAIN None", *same] * 2
