@@ -199,9 +199,7 @@ def _connect_in_turn(
         except OSError as error:
             errors.append(error)
             continue
-        if share is not timeout:
-            sock.settimeout(timeout)
-        return sock
+        return sock if share is timeout else base.prepared(sock, sock.settimeout, timeout)
     return None
 
 
@@ -249,9 +247,7 @@ def _connect_side_by_side(
         timeout,
         errors,
     )
-    if sock is not None:
-        sock.settimeout(timeout)
-    return sock
+    return sock if sock is None else base.prepared(sock, sock.settimeout, timeout)
 
 
 def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> t.NoReturn:

@@ -104,7 +104,7 @@ class socket(PublicMethods):
         kind = self.family, self.type, self.proto
         sock = base.on_descriptor(lambda fd: public.socket(*kind, fileno=fd), fd)
         if public.getdefaulttimeout() is None and self.gettimeout():
-            sock.setblocking(True)
+            base.prepared(sock, sock.setblocking, True)
         return sock, address
 
     def dup(self) -> t.Self:
@@ -112,8 +112,7 @@ class socket(PublicMethods):
         fd = check(lib.cs_dup(self.fileno()))
         kind = self.family, self.type, self.proto
         copy: t.Self = base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
-        copy.settimeout(self.gettimeout())
-        return copy
+        return base.prepared(copy, copy.settimeout, self.gettimeout())
 
     if not TYPE_CHECKING:  # which has PublicMethods
         makefile = _files.makefile

@@ -11,11 +11,12 @@ from .faults.library import build
 from .support import python
 
 BEGIN = """
-import errno, sys
+import errno, signal, sys
 import cffisock
 from tests.faults.library import Faults, Rule
 from tests.support import full_listener
 faults = Faults(sys.argv[1])
+signal.alarm(20)
 """
 # A connection that nobody accepts, interrupted as it waits and as it looks whether it may go on.
 CONNECT = """
@@ -50,6 +51,53 @@ with cffisock.create_server(("127.0.0.1", 0)) as listener:
                 listener.accept()
             except (TimeoutError, BlockingIOError) as error:
                 print(type(error).__name__)
+"""
+# A call that is interrupted again and again has one limit for all of it.
+STORM = """
+one, two = cffisock.socketpair()
+with one, two:
+    one.settimeout(0.1)
+    for call, use in (("send", lambda: one.send(b"x")), ("recv", lambda: one.recv(1))):
+        with faults.injected([Rule(call, "fail", errno.EINTR, times=-1)], grouped=False):
+            try:
+                use()
+            except TimeoutError:
+                print(call, "timed out")
+"""
+# A new socket whose timeout the kernel refuses, while the exception keeps all that there is.
+NEW = """
+from tests.support import descriptors
+class Own(cffisock.socket):
+    pass
+limit = cffisock.Deadline(20)
+with cffisock.create_server(("127.0.0.1", 0)) as server, Own(fileno=server.dup().detach()) as own:
+    host, port = server.getsockname()
+    own.settimeout(20)
+    server.settimeout(20)
+    waiting = [cffisock.create_connection((host, port)) for _ in range(8)]
+    calls = (
+        server.dup,
+        own.dup,
+        own.accept,
+        lambda: cffisock.create_connection((host, port), limit),
+        lambda: cffisock.create_connection((host, port), 20, happy_eyeballs_delay=1),
+    )
+    for call in calls:
+        hits, skip = 1, 0
+        while hits:
+            before = descriptors()
+            rule = Rule("nonblock", "fail", errno.EPERM, skip=skip)
+            try:
+                with faults.injected([rule], grouped=False) as made:
+                    new = call()
+            except PermissionError as error:
+                assert descriptors() == before, (call, skip)
+                print("refused")
+            else:
+                (new[0] if isinstance(new, tuple) else new).close()
+            hits, skip = made[0].hits[0], skip + 1
+    for sock in waiting:
+        sock.close()
 """
 # Not all that is a BlockingIOError asks to try again later.
 FILES = """
@@ -90,6 +138,16 @@ def test_an_interrupted_look_up_waits_for_its_answer(library: str) -> None:
 
 def test_an_interrupted_accept_does_not_block(library: str) -> None:
     assert said(library, ACCEPT) == ["TimeoutError", "BlockingIOError"]
+
+
+def test_interruptions_do_not_make_the_time_longer(library: str) -> None:
+    assert said(library, STORM) == ["send timed out", "recv timed out"]
+
+
+def test_a_new_socket_that_cannot_be_prepared_is_closed(library: str) -> None:
+    refused = said(library, NEW)
+    assert len(refused) >= 7
+    assert set(refused) == {"refused"}
 
 
 def test_files_hand_on_what_is_no_reason_to_wait(library: str) -> None:

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -261,6 +262,27 @@ WRAP(int, recvmmsg, meet(CALL_recvmmsg),
 WRAP(int, sendmmsg, meet(CALL_sendmmsg),
      (int fd, struct mmsghdr *messages, unsigned int count, int flags),
      (fd, messages, count, flags), fewer(rule, &count), NOTHING)
+
+/* What a program asks the kernel for by number, where its C library is in the way. */
+long syscall(long number, ...)
+{
+    static long (*real)(long, ...);
+    long arg[6];
+    va_list list;
+
+    va_start(list, number);
+    for (int i = 0; i < 6; i++)
+        arg[i] = va_arg(list, long);
+    va_end(list);
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "syscall");
+    if (number == SYS_recvmmsg)
+        return recvmmsg((int)arg[0], (struct mmsghdr *)arg[1], (unsigned int)arg[2], (int)arg[3],
+                        (struct timespec *)arg[4]);
+    if (number == SYS_sendmmsg)
+        return sendmmsg((int)arg[0], (struct mmsghdr *)arg[1], (unsigned int)arg[2], (int)arg[3]);
+    return real(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+}
 
 WRAP(int, poll, meet(CALL_poll), (struct pollfd *fds, nfds_t count, int timeout),
      (fds, count, timeout), NOTHING, NOTHING)
