@@ -20,6 +20,7 @@ from cffisock._names import netdb
 
 from .. import support
 from ..differential import Outcome, failure, normal
+from ..support import IS_PYPY
 from . import setups
 from .cases import Case, Operation, cases, operations, standing
 from .differences import Difference, rows
@@ -170,7 +171,9 @@ class Tally:
 def check(faults: Faults, case: Case, listed: list[Difference], tally: Tally) -> None:
     """Runs a case on both modules, and notes what came of it."""
     ours = run(faults, cffisock, case.operation, case.rules, case.lasts)
-    theirs = run(faults, own, case.operation, case.rules, case.lasts)
+    # PyPy's own module does not wait where poll(2) was wrong: it gets the fault alone.
+    rules = case.rules[-1:] if IS_PYPY else case.rules
+    theirs = run(faults, own, case.operation, rules, case.lasts)
     title = f"{case.operation.title} {case.fault}"
     tally.cases += 1
     tally.hits += ours.made.hits[-1]
@@ -205,6 +208,8 @@ def check_operation(
 ) -> None:
     """All cases of an operation; without a fault it has to be the same, too."""
     plain = run(faults, cffisock, operation, [])
+    if not operation.waits and list(differences(plain, run(faults, own, operation, []))):
+        tally.failures.append(f"{operation.title}: it is not the same without a fault")
     rules = standing(operation, plain.made.calls) if operation.waits else []
     if operation.waits:
         if not rules:
