@@ -15,7 +15,7 @@ from ._edge.errors import TIMED_OUT, error_for
 from ._edge.platform import CONSTANTS
 from ._edge.timeouts import Deadline
 from ._names.netdb import NO_TIMEOUT
-from ._object import bare, socket
+from ._object import bare, prepared, socket
 from ._socket import base
 from ._socket.ancillary import CMSG_LEN
 
@@ -199,7 +199,7 @@ def _connect_in_turn(
         except OSError as error:
             errors.append(error)
             continue
-        return sock if share is timeout else base.prepared(sock, sock.settimeout, timeout)
+        return sock if share is timeout else prepared(sock, sock.settimeout, timeout)
     return None
 
 
@@ -247,7 +247,7 @@ def _connect_side_by_side(
         timeout,
         errors,
     )
-    return sock if sock is None else base.prepared(sock, sock.settimeout, timeout)
+    return sock if sock is None else prepared(sock, sock.settimeout, timeout)
 
 
 def _raise_connection_errors(errors: list[OSError], all_errors: bool) -> t.NoReturn:

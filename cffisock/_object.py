@@ -104,7 +104,7 @@ class socket(PublicMethods):
         kind = self.family, self.type, self.proto
         sock = base.on_descriptor(lambda fd: public.socket(*kind, fileno=fd), fd)
         if public.getdefaulttimeout() is None and self.gettimeout():
-            base.prepared(sock, sock.setblocking, True)
+            prepared(sock, sock.setblocking, True)
         return sock, address
 
     def dup(self) -> t.Self:
@@ -112,7 +112,7 @@ class socket(PublicMethods):
         fd = check(lib.cs_dup(self.fileno()))
         kind = self.family, self.type, self.proto
         copy: t.Self = base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
-        return base.prepared(copy, copy.settimeout, self.gettimeout())
+        return prepared(copy, copy.settimeout, self.gettimeout())
 
     if not TYPE_CHECKING:  # which has PublicMethods
         makefile = _files.makefile
@@ -163,6 +163,16 @@ def bare() -> socket:
     sock: socket = socket.__new__(socket)
     sock._closed = False
     sock._io_refs = 0
+    return sock
+
+
+def prepared(sock: t.V, prepare: t.Callable[..., None], *arguments: t.Any) -> t.V:
+    """Returns a new ``sock`` after ``prepare(*arguments)``; if that fails, closes it."""
+    try:
+        prepare(*arguments)
+    except BaseException:
+        sock.close()  # type: ignore[attr-defined]
+        raise
     return sock
 
 

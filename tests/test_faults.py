@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import cffisock
+
 from .faults.library import build
+from .faults.mutants.__main__ import mutants
 from .support import python
 
 BEGIN = """
@@ -115,6 +119,9 @@ with one, two, one.makefile("rwb", 0) as file:
 """
 
 
+PACKAGE = Path(cffisock.__file__).parent
+
+
 @pytest.fixture(scope="module")
 def library() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
@@ -148,6 +155,13 @@ def test_a_new_socket_that_cannot_be_prepared_is_closed(library: str) -> None:
     refused = said(library, NEW)
     assert len(refused) >= 7
     assert set(refused) == {"refused"}
+
+
+def test_the_mutants_fit_the_sources() -> None:
+    found = mutants()
+    assert len(found) >= 10
+    sources = {each.file: (PACKAGE / each.file).read_text(encoding="utf-8") for each in found}
+    assert [each.name for each in found if sources[each.file].count(each.old) != 1] == []
 
 
 def test_files_hand_on_what_is_no_reason_to_wait(library: str) -> None:

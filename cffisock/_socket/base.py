@@ -322,16 +322,6 @@ def on_descriptor(make: t.Callable[[int], t.Any], fd: int) -> t.Any:
         raise
 
 
-def prepared(sock: t.V, prepare: t.Callable[..., None], *arguments: t.Any) -> t.V:
-    """Returns a new ``sock`` after ``prepare(*arguments)``; if that fails, closes it."""
-    try:
-        prepare(*arguments)
-    except BaseException:
-        sock.close()  # type: ignore[attr-defined]
-        raise
-    return sock
-
-
 def wrap(bare: t.Any, fd: int, kind: tuple[int, int, int]) -> t.Any:
     """Gives the new socket ``bare``, of a class of ours, a descriptor known to be of that kind."""
     try:
