@@ -31,6 +31,7 @@ __all__ = [
     "descriptors",
     "fds_in",
     "full_listener",
+    "is_gnu",
     "isolated",
     "later",
     "own",
@@ -131,6 +132,14 @@ def descriptors() -> dict[int, str]:
         except FileNotFoundError:  # the one that listed them
             continue
     return found
+
+
+def is_gnu() -> bool:
+    """Whether the C library is GNU's."""
+    try:
+        return bool(os.confstr("CS_GNU_LIBC_VERSION"))
+    except (AttributeError, ValueError, OSError):
+        return False
 
 
 def python(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -74,8 +74,8 @@ static const struct rule *meet_at(enum call call, int fd)
     struct stat status;
 
     /* An eventfd is an anonymous inode: it has no type. */
-    if (!is_on || fstat(fd, &status) < 0 || !(S_ISSOCK(status.st_mode) ||
-                                              (status.st_mode & S_IFMT) == 0))
+    if (!is_on || fstat(fd, &status) < 0 ||
+        !(S_ISSOCK(status.st_mode) || (status.st_mode & S_IFMT) == 0))
         return NULL;
     return meet(call);
 }
@@ -200,8 +200,7 @@ RECEIVE(sendto, meet(CALL_sendto),
 RECEIVE(sendfile, meet(CALL_sendfile), (int fd, int file, off_t *at, size_t len),
         (fd, file, at, len))
 #ifdef __LP64__
-RECEIVE(pread64, meet(CALL_pread), (int fd, void *buf, size_t len, off64_t at),
-        (fd, buf, len, at))
+RECEIVE(pread64, meet(CALL_pread), (int fd, void *buf, size_t len, off64_t at), (fd, buf, len, at))
 RECEIVE(sendfile64, meet(CALL_sendfile), (int fd, int file, off64_t *at, size_t len),
         (fd, file, at, len))
 #endif
@@ -238,11 +237,11 @@ static void give_back(const struct rule *rule, struct msghdr *msg, const struct 
 }
 
 WRAP(ssize_t, recvmsg, meet(CALL_recvmsg), (int fd, struct msghdr *msg, int flags),
-     (fd, &copy, flags), struct iovec part; struct msghdr copy = shortened(rule, msg, &part),
-     give_back(rule, msg, &copy))
+     (fd, &copy, flags), struct iovec part;
+     struct msghdr copy = shortened(rule, msg, &part), give_back(rule, msg, &copy))
 WRAP(ssize_t, sendmsg, meet(CALL_sendmsg), (int fd, const struct msghdr *msg, int flags),
-     (fd, &copy, flags), struct iovec part; struct msghdr copy = shortened(rule, msg, &part),
-     NOTHING)
+     (fd, &copy, flags), struct iovec part;
+     struct msghdr copy = shortened(rule, msg, &part), NOTHING)
 
 static void fewer(const struct rule *rule, unsigned int *count)
 {
@@ -284,7 +283,8 @@ long syscall(long number, ...)
     return real(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
-WRAP(int, poll, meet(CALL_poll), (struct pollfd *fds, nfds_t count, int timeout),
+WRAP(int, poll, meet(CALL_poll), (struct pollfd * fds, nfds_t count, int timeout),
      (fds, count, timeout), NOTHING, NOTHING)
-WRAP(int, __poll_chk, meet(CALL_poll), (struct pollfd *fds, nfds_t count, int timeout, size_t size),
-     (fds, count, timeout, size), NOTHING, NOTHING)
+WRAP(int, __poll_chk, meet(CALL_poll),
+     (struct pollfd * fds, nfds_t count, int timeout, size_t size), (fds, count, timeout, size),
+     NOTHING, NOTHING)

@@ -36,8 +36,8 @@ LOOK_UP(getnameinfo, getnameinfo,
 
 /* Those of hosts say by h_errno what went wrong, and find nothing. */
 #define HOST(name, call, parameters, arguments)                                                    \
-    LOOK_UP(name, call, parameters, arguments,                                                     \
-            *found = NULL; *h_error = rule->value; return rule->kind == FAIL ? rule->value : 0)
+    LOOK_UP(name, call, parameters, arguments, *found = NULL; *h_error = rule->value;              \
+            return rule->kind == FAIL ? rule->value : 0)
 HOST(gethostbyname_r, gethostbyname,
      (const char *name, struct hostent *entry, char *buf, size_t len, struct hostent **found,
       int *h_error),
