@@ -100,16 +100,13 @@ def run(
     """Does an operation on a module, with these rules; one `lasts` until the time is up."""
     code = compiled(operation.own if module is own else operation.expression)
     limit = setups.SHORT_LIMIT if lasts else setups.LIMIT
-    timeout = setups.timeout_of(module, operation.mode, limit)
     with ExitStack() as stack:
         names = setups.KINDS[operation.kind](module, stack)
         names.update(HELPERS, S=module, adopted=lambda make: make(fileno=names["d"]))
-        if "s" in names:
-            names["s"].settimeout(timeout)
-        else:
-            module.setdefaulttimeout(timeout)
         netdb._numeric.clear()
         before = descriptors()
+        timeout = setups.timeout_of(module, operation.mode, limit)
+        (names["s"].settimeout if "s" in names else module.setdefaulttimeout)(timeout)
         # The own sendfile() is known to go on for ever.
         seconds = 1 if lasts and module is own else PATIENCE
         with patience(seconds), faults.injected(rules, module is own) as made:
