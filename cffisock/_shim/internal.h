@@ -52,8 +52,8 @@ static inline int64_t shim_progressed(int64_t wait)
     return wait < CS_TIMED_OUT ? wait & ~(int64_t)1 : wait;
 }
 
-/* As poll(2), which fails with EINTR also where it is not to wait: 1 if `fd` has one of the `events`
- * now, or an operation on it would fail. */
+/* As poll(2), which fails with EINTR also where it is not to wait: 1 if `fd` has one of the
+ * `events` now, or an operation on it would fail. */
 int shim_poll(int fd, short events);
 
 /* Whether there is an error that the next call on `fd` would report and so take away. */
