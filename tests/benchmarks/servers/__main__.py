@@ -21,7 +21,7 @@ from .kinds import chosen
 from .load import measure, programs
 from .report import Result, draw, table
 
-WARM_UP = 2.0 if sys.implementation.name == "pypy" else 0.5
+WARM_UP = 8.0 if sys.implementation.name == "pypy" else 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
