@@ -53,8 +53,10 @@ with cffisock.create_server(("127.0.0.1", 0)) as listener:
         with faults.injected(rules, grouped=False) as made:
             try:
                 listener.accept()
-            except (TimeoutError, BlockingIOError) as error:
-                print(type(error).__name__)
+            except TimeoutError:
+                print("timed out")
+            except BlockingIOError:
+                print("would block")
 """
 # A call that is interrupted again and again has one limit for all of it.
 STORM = """
@@ -144,7 +146,7 @@ def test_an_interrupted_look_up_waits_for_its_answer(library: str) -> None:
 
 
 def test_an_interrupted_accept_does_not_block(library: str) -> None:
-    assert said(library, ACCEPT) == ["TimeoutError", "BlockingIOError"]
+    assert said(library, ACCEPT) == ["timed out", "would block"]
 
 
 def test_interruptions_do_not_make_the_time_longer(library: str) -> None:
