@@ -19,8 +19,9 @@
 #define CALLS(X)                                                                                   \
     X(socket)                                                                                      \
     X(socketpair)                                                                                  \
-    X(accept) X(connect) X(bind) X(listen) X(recv) X(recvfrom) X(recvmsg) X(recvmmsg) X(send)      \
-        X(sendto) X(sendmsg) X(sendmmsg) X(sendfile) X(pread) X(poll) X(getsockopt) X(setsockopt)  \
+    X(accept)                                                                                      \
+    X(connect) X(bind) X(listen) X(recv) X(recvfrom) X(recvmsg) X(recvmmsg) X(send) X(sendto)      \
+        X(sendmsg) X(sendmmsg) X(sendfile) X(pread) X(poll) X(getsockopt) X(setsockopt)            \
             X(getsockname) X(getpeername) X(shutdown) X(close) X(dup) X(nonblock) X(cloexec)       \
                 X(eventfd) X(read) X(write) X(gethostname) X(getaddrinfo) X(getnameinfo)           \
                     X(gethostbyname) X(gethostbyaddr) X(getservbyname) X(getservbyport)            \
