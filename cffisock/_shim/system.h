@@ -71,11 +71,15 @@ static inline int shim_socketpair(int family, int type, int proto, int fds[2])
 #else
     if (socketpair(family, type, proto, fds) < 0)
         return -1;
-    if (shim_new_fd(fds[0]) >= 0 && shim_new_fd(fds[1]) >= 0)
-        return 0;
-    close(fds[0]);
-    close(fds[1]);
-    return -1;
+    if (shim_new_fd(fds[0]) < 0) { /* which has closed it */
+        close(fds[1]);
+        return -1;
+    }
+    if (shim_new_fd(fds[1]) < 0) {
+        close(fds[0]);
+        return -1;
+    }
+    return 0;
 #endif
 }
 
