@@ -21,12 +21,41 @@
     X(socketpair)                                                                                  \
     X(accept)                                                                                      \
     X(connect)                                                                                     \
-    X(bind) X(listen) X(recv) X(recvfrom) X(recvmsg) X(recvmmsg) X(send) X(sendto) X(sendmsg)      \
-        X(sendmmsg) X(sendfile) X(pread) X(poll) X(getsockopt) X(setsockopt) X(getsockname)        \
-            X(getpeername) X(shutdown) X(close) X(dup) X(nonblock) X(cloexec) X(eventfd) X(read)   \
-                X(write) X(gethostname) X(getaddrinfo) X(getnameinfo) X(gethostbyname)             \
-                    X(gethostbyaddr) X(getservbyname) X(getservbyport) X(getprotobyname)           \
-                        X(if_nametoindex) X(if_indextoname)
+    X(bind)                                                                                        \
+    X(listen)                                                                                      \
+    X(recv)                                                                                        \
+    X(recvfrom)                                                                                    \
+    X(recvmsg)                                                                                     \
+    X(recvmmsg)                                                                                    \
+    X(send)                                                                                        \
+    X(sendto)                                                                                      \
+    X(sendmsg)                                                                                     \
+    X(sendmmsg)                                                                                    \
+    X(sendfile)                                                                                    \
+    X(pread)                                                                                       \
+    X(poll)                                                                                        \
+    X(getsockopt)                                                                                  \
+    X(setsockopt)                                                                                  \
+    X(getsockname)                                                                                 \
+    X(getpeername)                                                                                 \
+    X(shutdown)                                                                                    \
+    X(close)                                                                                       \
+    X(dup)                                                                                         \
+    X(nonblock)                                                                                    \
+    X(cloexec)                                                                                     \
+    X(eventfd)                                                                                     \
+    X(read)                                                                                        \
+    X(write)                                                                                       \
+    X(gethostname)                                                                                 \
+    X(getaddrinfo)                                                                                 \
+    X(getnameinfo)                                                                                 \
+    X(gethostbyname)                                                                               \
+    X(gethostbyaddr)                                                                               \
+    X(getservbyname)                                                                               \
+    X(getservbyport)                                                                               \
+    X(getprotobyname)                                                                              \
+    X(if_nametoindex)                                                                              \
+    X(if_indextoname)
 
 #define NAME_OF(name) #name " "
 #define NUMBER_OF(name) CALL_##name,
