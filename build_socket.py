@@ -14,6 +14,7 @@ On CPython the module keeps to the stable ABI, so that one wheel serves 3.9 and 
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -191,6 +192,11 @@ class BuildShim(build_ext):
             ext.extra_compile_args = STRICT_FLAGS if strict else []
             # In place the name has interpreter and machine, for several to stand side by side.
             ext.py_limited_api = STABLE_ABI and not self.inplace
+
+    def get_ext_filename(self, fullname: str) -> str:
+        """The file's name: CPython 3.15 prefers a suffix of the stable ABI that others lack."""
+        name: str = super().get_ext_filename(fullname)
+        return re.sub(r"\.abi3-[^.]+\.so$", ".abi3.so", name)
 
     def run(self) -> None:
         if not sys.platform.startswith(PLATFORMS):
