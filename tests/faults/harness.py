@@ -8,6 +8,7 @@ import os
 import signal
 import socket as own
 import sys
+import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -114,11 +115,21 @@ def run(
         module.setdefaulttimeout(None)
         if outcome is None:
             outcome = Outcome(value_of(result))
-        after = descriptors()
+        after = settled(before) if module is cffisock else descriptors()
         if after - before:
             close_all(before)
         useful = setups.usable(operation.kind, names)
         return Result(outcome, useful, len(after - before), len(before - after), made[0])
+
+
+def settled(before: set[tuple[int, str]]) -> set[tuple[int, str]]:
+    """The descriptors, once a thread has ended that looks up what nobody waits for any more."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        after = descriptors()
+        if not after - before or time.monotonic() > end:
+            return after
+        time.sleep(0.001)
 
 
 def attempt(code: Any, names: dict[str, Any]) -> tuple[Optional[Outcome], Any]:

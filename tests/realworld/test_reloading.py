@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from typing import Callable
 
@@ -25,8 +26,8 @@ def ask(port: int) -> tuple[str, str] | None:
         with OPENER.open(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as answer:
             module, pid = answer.read().decode().split()
             return module, pid
-    except OSError:
-        return None
+    except (OSError, HTTPException):
+        return None  # or the process ended as it answered
 
 
 def new_process(port: int, seen: set[str], meanwhile: Callable[[], object]) -> str:
