@@ -14,7 +14,7 @@ from .support import IP_FAMILIES, by, own
 
 # Two interfaces that are each other's ends, and what goes out by one comes in by the other.
 PROGRAM = """
-import importlib, json, subprocess, sys
+import importlib, json, subprocess, sys, time
 import cffisock
 from cffisock import multicast
 
@@ -48,6 +48,15 @@ with receiver, sender:
     multicast.set_interface(sender, "near")
     multicast.set_loopback(sender, False)
     multicast.set_hops(sender, 3)
+    end = time.monotonic() + 10
+    while True:  # until the interfaces are up, which takes a moment
+        try:
+            sender.sendto(b"x", (group, port))
+            break
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
     def comes(to=group):
         sender.sendto(b"x", (to, port))

@@ -321,7 +321,7 @@ def test_signals_do_not_make_a_timeout_longer(name: str, pair: Any) -> None:
     with signals(lambda: hits.append(1)):
         with lasts(0.3), pytest.raises(TimeoutError):
             RECEIVE[name](one)
-    assert len(hits) > 2
+    assert hits
 
 
 @pytest.mark.parametrize("wait", [None, LONG])
