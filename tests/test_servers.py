@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from .benchmarks.servers.kinds import KINDS, chosen
 from .benchmarks.servers.load import Run
-from .benchmarks.servers.report import Result, draw, medians, table
+from .benchmarks.servers.report import Result, draw, medians, rst, table
 from .support import python
 
 WORDS = ("epoll", "TCP, threads", "UDP, in C", "UDP, a loop", "UDP, recvmmsg")
@@ -53,6 +53,17 @@ def test_medians_and_ratios() -> None:
     _, first, second = table(RUNS)
     assert first.split() == ["TCP", "own", "100", "2.00", "4.00", "6.00", "1.00", "20,000"]
     assert second.split() == ["TCP", "cffisock", "100", "0.50", "2.00", "2.50", "0.42", "30,000"]
+
+
+def test_the_table_of_the_documentation() -> None:
+    floor = Run("TCP, in C", "C", 100, 0.25, 1.0, 90_000.0)
+    lines = rst([Result("CPython", [floor, *RUNS]), Result("PyPy", RUNS[:2])])
+    rows = "\n".join(lines).split("   * -")[1:]
+    assert [[cell.strip() for cell in row.split("     -")] for row in rows] == [
+        ["", "C", "CPython, own", "CPython, cffisock", "PyPy, own", "PyPy, cffisock"],
+        ["TCP, in C", "1.2", "", "", "", ""],
+        ["TCP", "", "6.0", "2.5", "4.0", "1.5"],
+    ]
 
 
 def test_the_picture() -> None:

@@ -19,7 +19,7 @@ from ..processes import interpreter
 from ..scale import raise_limit
 from .kinds import chosen
 from .load import measure, programs
-from .report import Result, draw, table
+from .report import Result, draw, rst, table
 
 WARM_UP = 8.0 if sys.implementation.name == "pypy" else 0.5
 
@@ -40,10 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--from", dest="files", type=Path, nargs="+", metavar="FILE", help="earlier runs, not new"
     )
+    parser.add_argument("--rst", action="store_true", help="print a table for the documentation")
     options = parser.parse_args(arguments)
     results = [Result.load(file) for file in options.files or []] or [measured(options)]
     for result in results:
         print(result.interpreter, *table(result.runs), sep="\n")
+    if options.rst:
+        print(*rst(results), sep="\n")
     if options.json:
         results[0].save(options.json)
     if options.svg:

@@ -56,6 +56,34 @@ def table(runs: Sequence[Run]) -> list[str]:
     return lines
 
 
+def rst(results: Sequence[Result]) -> list[str]:
+    """A table for the documentation: the medians, a row for each server, whatever the ways are."""
+    columns = {
+        (result.interpreter, run.way): None
+        for result in results
+        for run in result.runs
+        if run.way != "C"
+    }
+    heading = ["", "C", *(f"{interpreter}, {way}" for interpreter, way in columns)]
+    rows: dict[tuple[str, int], dict[tuple[str, str], float]] = {}
+    for result in results:
+        for run in medians(result.runs):
+            row = rows.setdefault((run.kind, run.connections), {})
+            row[result.interpreter if run.way != "C" else "", run.way] = run.total()
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    lines += cells(heading)
+    for (kind, connections), row in rows.items():
+        name = f"{kind}, {connections:,}" if len({each for _, each in rows}) > 1 else kind
+        values = [row.get(key) for key in [("", "C"), *columns]]
+        lines += cells([name, *("" if value is None else f"{value:.1f}" for value in values)])
+    return lines
+
+
+def cells(texts: Sequence[str]) -> list[str]:
+    """One row of a table."""
+    return [f"   {'*' if i == 0 else ' '} - {text}".rstrip() for i, text in enumerate(texts)]
+
+
 # --- the picture ----------------------------------------------------------------------------------
 
 # Both can be read on white and on black; the picture has no background.
