@@ -15,10 +15,10 @@ from .faults.mutants.__main__ import mutants
 from .support import python
 
 BEGIN = """
-import errno, signal, sys
+import errno, signal, sys, threading
 import cffisock
 from tests.faults.library import Faults, Rule
-from tests.support import full_listener
+from tests.support import full_listener, later
 faults = Faults(sys.argv[1])
 signal.alarm(20)
 """
@@ -32,6 +32,20 @@ with full_listener() as silent, cffisock.socket() as sock:
             sock.connect(silent.getsockname())
         except TimeoutError:
             print("timed out", made)
+"""
+# One that blocks, until a handler takes the time away, and that is interrupted as it looks again.
+CONNECT_NO_MORE = """
+rules = [Rule("poll", "fail", errno.EINTR, skip=1)]
+with full_listener() as silent, cffisock.socket() as sock:
+    signal.signal(signal.SIGUSR1, lambda *_: sock.settimeout(0))
+    with faults.injected(rules, grouped=False):
+        with later(0.2, signal.pthread_kill, threading.get_ident(), signal.SIGUSR1):
+            try:
+                sock.connect(silent.getsockname())
+            except TimeoutError:
+                print("timed out")
+            else:
+                print("connected")
 """
 # A look-up that is interrupted as it looks whether there is an answer.
 LOOK_UP = """
@@ -139,6 +153,10 @@ def said(library: str, code: str) -> list[str]:
 def test_an_interrupted_connect_is_not_taken_for_connected(library: str) -> None:
     (line,) = said(library, CONNECT)
     assert line.startswith("timed out")
+
+
+def test_a_connect_without_time_any_more_is_not_taken_for_connected(library: str) -> None:
+    assert said(library, CONNECT_NO_MORE) == ["timed out"]
 
 
 def test_an_interrupted_look_up_waits_for_its_answer(library: str) -> None:

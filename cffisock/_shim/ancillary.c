@@ -7,7 +7,8 @@ void shim_read_control(cs_msg *msg, size_t offset)
     size_t left = msg->control_len - offset, end, next;
     struct cmsghdr header;
 
-    extras->start = extras->next = 0;
+    /* Python reads all of them, also where there is no control message. */
+    extras->level = extras->type = extras->start = extras->end = extras->cut = extras->next = 0;
     if (left < CMSG_LEN(0))
         return;
     memcpy(&header, msg->control + offset, sizeof header);

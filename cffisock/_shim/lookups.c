@@ -171,19 +171,34 @@ int64_t cs_lookup_wait(cs_lookup *lookup, int64_t wait)
     return ready > 0 ? 0 : shim_wait(lookup->done.wait, POLLIN, wait);
 }
 
+/* The result of a look-up that has one, an EAI_ code, with its errno; `found` may be read then. The
+ * lock is what makes this thread see all that the worker wrote before it let go of it. */
+static int result_of(cs_lookup *lookup)
+{
+    int result, error;
+
+    pthread_mutex_lock(&lock);
+    result = lookup->result;
+    error = lookup->error;
+    pthread_mutex_unlock(&lock);
+    errno = error;
+    return shim_gai_result(result);
+}
+
 int cs_lookup_take(cs_lookup *lookup, char *buf, size_t len)
 {
-    errno = lookup->error;
-    return lookup->result != 0 ? shim_gai_result(lookup->result)
-                               : shim_copy_answers(lookup->found, buf, len);
+    int result = result_of(lookup);
+
+    return result != 0 ? result : shim_copy_answers(lookup->found, buf, len);
 }
 
 int cs_lookup_take_first(cs_lookup *lookup, cs_addr *addr)
 {
-    errno = lookup->error;
-    if (lookup->result == 0)
+    int result = result_of(lookup);
+
+    if (result == 0)
         shim_addr_set(addr, lookup->found->ai_addr, lookup->found->ai_addrlen);
-    return shim_gai_result(lookup->result);
+    return result;
 }
 
 void cs_lookup_end(cs_lookup *lookup)

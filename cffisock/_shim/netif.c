@@ -51,9 +51,12 @@ int cs_interface_index(int fd, const char *name, size_t len)
 /* Puts in what getifaddrs(3) gives, which may be nothing. */
 static void put_sockaddr(cs_addr *addr, const struct sockaddr *sa)
 {
+    static const struct sockaddr nothing; /* memcpy(3) takes no NULL, not even for no bytes */
     size_t len = sa != NULL ? shim_length(sa) : 0;
 
-    shim_addr_set(addr, sa, len < sizeof addr->storage ? len : sizeof addr->storage);
+    if (len > sizeof addr->storage)
+        len = sizeof addr->storage;
+    shim_addr_set(addr, sa != NULL ? sa : &nothing, len);
 }
 
 int cs_getifaddrs(cs_ifaddr *addresses, size_t size)
@@ -64,10 +67,11 @@ int cs_getifaddrs(cs_ifaddr *addresses, size_t size)
     if (getifaddrs(&list) < 0)
         return -errno;
     for (struct ifaddrs *each = list; each != NULL; each = each->ifa_next, count++) {
-        cs_ifaddr *address = &addresses[count];
+        cs_ifaddr *address;
 
         if (count >= size)
             continue;
+        address = &addresses[count];
         strncpy(address->name, each->ifa_name, IF_NAMESIZE - 1);
         address->name[IF_NAMESIZE - 1] = '\0';
         address->index = if_nametoindex(each->ifa_name);

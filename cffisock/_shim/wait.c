@@ -63,6 +63,8 @@ int64_t shim_wait(int fd, short events, int64_t wait)
     int64_t deadline = cs_deadline(wait);
     int timeout, ready;
 
+    if (wait == 0) /* there is no deadline to return */
+        return CS_TIMED_OUT;
     do {
         timeout = wait == -1 ? -1 : poll_timeout(deadline);
         ready = poll(&p, 1, timeout);
