@@ -36,8 +36,6 @@ from ._convenience import (
     getaddrinfo,
     getfqdn,
     has_dualstack_ipv6,
-    recv_fds,
-    send_fds,
     socketpair,
 )
 from ._edge import enums as _enums
@@ -53,6 +51,7 @@ from ._edge.timeouts import Deadline as Deadline
 from ._files import SocketIO as SocketIO
 from ._files import _blocking_errnos
 from ._object import socket
+from ._rights import recv_fds, send_fds
 from ._sendfile import _GiveupOnSendfile
 from ._socket import (
     CMSG_LEN,

@@ -1,4 +1,4 @@
-"""Functions that make sockets or use several: connections, servers, pairs, sent descriptors.
+"""Functions that make sockets or use several: connections, servers, pairs.
 
 Programs replace ``socket.socket``, ``socket.getaddrinfo`` and others with their own (proxies, name
 servers, guards, tests) and rely on these functions to use them: hence ``public.`` before them.
@@ -10,14 +10,14 @@ import builtins
 import sys
 
 from . import _types as t
+from ._edge.arguments import c_fd
 from ._edge.enums import FAMILIES, TYPES, AddressFamily, SocketKind
 from ._edge.errors import TIMED_OUT, error_for
 from ._edge.platform import CONSTANTS
 from ._edge.timeouts import Deadline
 from ._names.netdb import NO_TIMEOUT
 from ._object import bare, prepared, socket
-from ._socket import base
-from ._socket.ancillary import CMSG_LEN
+from ._socket import descriptors
 
 # The public module.
 public: t.Any = sys.modules["cffisock"]
@@ -26,7 +26,7 @@ AF_INET = AddressFamily(CONSTANTS["AF_INET"])
 AF_INET6 = AddressFamily(CONSTANTS["AF_INET6"])
 AF_UNIX = AddressFamily(CONSTANTS["AF_UNIX"])
 SOCK_STREAM = SocketKind(CONSTANTS["SOCK_STREAM"])
-SOL_SOCKET, SCM_RIGHTS = CONSTANTS["SOL_SOCKET"], CONSTANTS["SCM_RIGHTS"]
+SOL_SOCKET = CONSTANTS["SOL_SOCKET"]
 SO_REUSEADDR, SO_REUSEPORT = CONSTANTS["SO_REUSEADDR"], CONSTANTS["SO_REUSEPORT"]
 IPV6_ONLY = CONSTANTS["IPPROTO_IPV6"], CONSTANTS["IPV6_V6ONLY"]
 
@@ -42,10 +42,21 @@ LEAST_SHARE = 2.0
 
 def fromfd(fd: t.SupportsIndex, family: int, type: int, proto: int = 0) -> socket:
     """Makes a socket on a duplicate of the descriptor ``fd``: dup(2)."""
-    sock: socket = base.on_descriptor(
-        lambda fd: public.socket(family, type, proto, fd), public.dup(fd)
-    )
-    return sock
+
+    def made(fds: t.Any) -> socket:
+        sock: socket = descriptors.on_descriptor(
+            lambda fd: public.socket(family, type, proto, fd), fds
+        )
+        return sock
+
+    if public.dup is public._socket.dup:
+        return descriptors.duplicated(c_fd(fd), made)
+    fds = descriptors.arrival()
+    try:
+        fds[0] = public.dup(fd)
+        return made(fds)
+    finally:
+        descriptors.leave(fds)
 
 
 def socketpair(
@@ -55,19 +66,17 @@ def socketpair(
     if family is None:
         family = AF_UNIX
     if public.socket is socket:
-        return base.wrapped_pair(bare, family, type, proto)
-    pair = public._socket.socketpair(family, type, proto)
-    made: list[t.Any] = []
-    try:
-        for sock in pair:
-            made.append(
-                base.on_descriptor(lambda fd: public.socket(family, type, proto, fd), sock.detach())
-            )
-    except BaseException:
-        for sock in (*pair, *made):
-            sock.close()
-        raise
-    return made[0], made[1]
+        return descriptors.paired(
+            family, type, proto, lambda fds, kind: descriptors.wrap(bare(), fds, kind)
+        )
+    return descriptors.paired(
+        family,
+        type,
+        proto,
+        lambda fds, _kind: descriptors.on_descriptor(
+            lambda fd: public.socket(family, type, proto, fd), fds
+        ),
+    )
 
 
 def _fallback_socketpair(
@@ -321,46 +330,6 @@ def _set_server_options(sock: socket, family: int, reuse_port: bool, dualstack_i
         sock.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
     if public.has_ipv6 and family == AF_INET6:
         sock.setsockopt(*IPV6_ONLY, 0 if dualstack_ipv6 else 1)
-
-
-# --- descriptors sent to other processes ---------------------------------------------------
-
-
-def send_fds(
-    sock: t.Any,
-    buffers: t.Iterable[t.Buffer],
-    fds: t.Iterable[int],
-    flags: object = 0,
-    address: object = None,
-) -> int:
-    """Sends the descriptors ``fds`` along with the data ``buffers``: SCM_RIGHTS in unix(7).
-
-    Returns how many bytes of the data were sent.  ``flags`` and ``address`` are not used, as in
-    the standard module.
-    """
-    import array  # noqa: PLC0415  (few programs need it)
-
-    rights = SOL_SOCKET, SCM_RIGHTS, array.array("i", fds)
-    sent: int = sock.sendmsg(buffers, [rights])
-    return sent
-
-
-def recv_fds(
-    sock: t.Any, bufsize: int, maxfds: int, flags: int = 0
-) -> tuple[bytes, list[int], int, t.Any]:
-    """Receives up to ``bufsize`` bytes and ``maxfds`` descriptors: SCM_RIGHTS in unix(7).
-
-    Returns the data, the descriptors, the ``MSG_`` flags and the sender's address.  ``flags`` is
-    not used, as in the standard module.
-    """
-    import array  # noqa: PLC0415  (few programs need it)
-
-    fds = array.array("i")
-    data, items, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(maxfds * fds.itemsize))
-    for level, kind, payload in items:
-        if (level, kind) == (SOL_SOCKET, SCM_RIGHTS):
-            fds.frombytes(payload[: len(payload) - len(payload) % fds.itemsize])
-    return data, list(fds), msg_flags, address
 
 
 # --- names ----------------------------------------------------------------------------------

@@ -7,11 +7,9 @@ import sys
 
 from . import _files, _sendfile
 from . import _types as t
-from ._cffi import lib
 from ._edge.arguments import name_methods
 from ._edge.enums import FAMILIES, TYPES, AddressFamily, SocketKind
-from ._edge.errors import check
-from ._socket import base
+from ._socket import base, descriptors
 
 # Programs put classes of their own at ``cffisock.socket``: looked up there at each call.
 public: t.Any = sys.modules["cffisock"]
@@ -97,21 +95,21 @@ class socket(PublicMethods):
 
     def accept(self) -> tuple[socket, t.Any]:
         """Waits for a connection: a new socket for it, and the peer's address.  accept(2)."""
-        fd, address = self._accept()
         if type(self) is public.socket is socket:
             # Nobody has replaced or overridden anything, and what is new is of the same kind.
-            return base.wrap(bare(), fd, self._cs_kind), address
-        kind = self.family, self.type, self.proto
-        sock = base.on_descriptor(lambda fd: public.socket(*kind, fileno=fd), fd)
+            return descriptors.accepted(self, _alike)
+        sock, address = _accepted(self)
         if public.getdefaulttimeout() is None and self.gettimeout():
             prepared(sock, sock.setblocking, True)
         return sock, address
 
     def dup(self) -> t.Self:
         """Returns a socket of the same class and timeout on a duplicate descriptor: dup(2)."""
-        fd = check(lib.cs_dup(self.fileno()))
-        kind = self.family, self.type, self.proto
-        copy: t.Self = base.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fd)
+        fd, kind = self.fileno(), (self.family, self.type, self.proto)
+        copy: t.Self = descriptors.duplicated(
+            fd,
+            lambda fds: descriptors.on_descriptor(lambda fd: self.__class__(*kind, fileno=fd), fds),
+        )
         return prepared(copy, copy.settimeout, self.gettimeout())
 
     if not TYPE_CHECKING:  # which has PublicMethods
@@ -164,6 +162,32 @@ def bare() -> socket:
     sock._closed = False
     sock._io_refs = 0
     return sock
+
+
+def _alike(fds: t.Any, listener: socket) -> socket:
+    """Returns a socket of the kind of ``listener`` on the descriptor in ``fds``."""
+    sock: socket = descriptors.wrap(bare(), fds, listener._cs_kind)
+    return sock
+
+
+def _accepted(listener: socket) -> tuple[t.Any, t.Any]:
+    """Accepts a connection: a socket of the class in use, and the peer's address.
+
+    Where a class overrides ``_accept``, that is asked.
+    """
+    kind = listener.family, listener.type, listener.proto
+
+    def made(fds: t.Any, _listener: t.Any = None) -> t.Any:
+        return descriptors.on_descriptor(lambda fd: public.socket(*kind, fileno=fd), fds)
+
+    if type(listener)._accept is socket._accept:
+        return descriptors.accepted(listener, made)
+    fds = descriptors.arrival()
+    try:
+        fds[0], address = listener._accept()
+        return made(fds), address
+    finally:
+        descriptors.leave(fds)
 
 
 def prepared(sock: t.V, prepare: t.Callable[..., None], *arguments: t.Any) -> t.V:

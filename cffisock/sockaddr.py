@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from . import _address
 from ._cffi import ffi, lib
@@ -10,23 +11,24 @@ from ._edge.arguments import c_int
 from ._edge.errors import check
 from ._edge.memory import bytes_of
 from ._edge.platform import CONSTANTS
+from ._socket.descriptors import arrival, leave
 
 __all__ = ["pack", "unpack"]
+
+T = TypeVar("T")
 
 AF_UNIX, SOCK_DGRAM = CONSTANTS["AF_UNIX"], CONSTANTS["SOCK_DGRAM"]
 
 
-class _Asker(_address.Nobody):
-    """Asks for interfaces by a socket that is there as long as the ``with`` block."""
-
-    __slots__ = ()
-
-    def __enter__(self) -> _Asker:
-        self._cs_fd = check(lib.cs_socket(AF_UNIX, SOCK_DGRAM, 0))
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        lib.cs_close(self._cs_fd)
+def _asking(family: int, proto: int, ask: Callable[[Any], T]) -> T:
+    """Returns what ``ask`` does with a socket, by which it may ask for interfaces."""
+    sock, fds = _address.Nobody(family, proto), arrival()
+    try:
+        check(lib.cs_socket(AF_UNIX, SOCK_DGRAM, 0, fds))
+        sock._cs_fd = fds[0]
+        return ask(sock)
+    finally:
+        leave(fds)
 
 
 def pack(address: Any, family: int, proto: int = 0) -> bytes:
@@ -34,10 +36,13 @@ def pack(address: Any, family: int, proto: int = 0) -> bytes:
 
     Raises what ``bind`` would.  A host's name is looked up, an interface's too.
     """
-    with _Asker(c_int(family), c_int(proto)) as sock:
+
+    def packed(sock: Any) -> bytes:
         addr = _address.pack(sock, address, "pack")
         data: bytes = ffi.buffer(addr)[: addr.len]
         return data
+
+    return _asking(c_int(family), c_int(proto), packed)
 
 
 def unpack(data: Any, proto: int = 0) -> Any:
@@ -46,5 +51,4 @@ def unpack(data: Any, proto: int = 0) -> Any:
     OSError for more bytes than an address can have.
     """
     raw = bytes_of(data)
-    with _Asker(0, c_int(proto)) as sock:
-        return _address.unpack_bytes(raw, sock)
+    return _asking(0, c_int(proto), lambda sock: _address.unpack_bytes(raw, sock))

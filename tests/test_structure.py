@@ -25,7 +25,7 @@ FLOORS = [
     {"_names"},
     {"_socket"},
     {"_files", "_sendfile", "_object"},
-    {"_convenience", "_happy_eyeballs", "_activation"},
+    {"_convenience", "_happy_eyeballs", "_activation", "_rights"},
     {"control"},
     {"aio", "options", "multicast", "sockaddr"},
     {"_install"},

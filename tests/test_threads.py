@@ -18,7 +18,7 @@ from cffisock import _address
 from cffisock._address import _codec
 from cffisock._address import inet as inet_codec
 from cffisock._names import inet, netdb
-from cffisock._socket import base
+from cffisock._socket import descriptors
 
 from .support import python
 
@@ -58,14 +58,14 @@ def interrupted(call: Callable[[], Any], at: int, interrupt: Callable[[], Any]) 
 @pytest.mark.parametrize("name", ["close", "detach"])
 def test_a_descriptor_has_one_taker(name: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two that close or detach at once one alone gets it: neither lost nor closed twice."""
-    real_close = base.cs_close
+    real_close = descriptors.cs_close
     taken: list[int] = []
 
     def close(fd: int) -> int:
         taken.append(fd)
         return 0
 
-    monkeypatch.setattr(base, "cs_close", close)
+    monkeypatch.setattr(descriptors, "cs_close", close)
     at, reached = 0, True
     while reached:
         taken.clear()
@@ -102,7 +102,7 @@ def test_a_socket_made_anew_has_a_descriptor_to_close() -> None:
 TABLES: list[dict[Any, Any]] = [
     _address.UNPACKED,
     _codec.KNOWN,
-    base._kinds,
+    descriptors._kinds,
     inet._loose,
     inet._packed,
     inet._packed6,

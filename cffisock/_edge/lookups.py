@@ -13,13 +13,14 @@ def look_up(question: t.Question, wait: int, take: t.Callable[[t.Any], t.V]) -> 
     TimeoutError if there is no answer within ``wait``.  Signal handlers run meanwhile, and may
     raise.  A look-up that is given up goes on in its thread, and ends there.
     """
-    started = ffi.new("cs_lookup **")
-    check(lib.cs_lookup_start(*question, started))
-    lookup = started[0]
+    # By the collector too, should a handler raise before the end here.
+    started = ffi.gc(ffi.new("cs_lookup **"), lib.cs_lookup_end)
     try:
+        check(lib.cs_lookup_start(*question, started))
+        lookup = started[0]
         result = lib.cs_lookup_wait(lookup, wait)
         while result < 0:
             result = lib.cs_lookup_wait(lookup, resume(result, wait))
         return take(lookup)
     finally:
-        lib.cs_lookup_end(lookup)
+        lib.cs_lookup_end(started)

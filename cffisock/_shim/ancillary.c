@@ -51,6 +51,7 @@ void cs_close_received(cs_msg *msg)
         if (msg->extras.level == SOL_SOCKET && msg->extras.type == SCM_RIGHTS)
             close_rights(msg);
     }
+    msg->control_len = 0;
 }
 
 size_t cs_put_control(char *control, size_t offset, int level, int type, const char *data,

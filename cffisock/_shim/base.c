@@ -1,14 +1,38 @@
 /* The life of a socket's descriptor: made, named, connected, asked, closed. */
 #include "internal.h"
 
-int cs_socket(int family, int type, int proto)
+/* Hands over the descriptor `fd`, or that there is none: 0 or -errno. */
+static int arrived(int fd, int *made)
 {
-    return shim_done(shim_socket(family, type, proto));
+    if (fd < 0)
+        return -errno;
+    *made = fd;
+    return 0;
 }
 
-int cs_socketpair(int family, int type, int proto, int fds[2])
+int cs_socket(int family, int type, int proto, int *made)
 {
-    return shim_done(shim_socketpair(family, type, proto, fds));
+    return arrived(shim_socket(family, type, proto), made);
+}
+
+int cs_socketpair(int family, int type, int proto, int made[2])
+{
+    int fds[2];
+
+    if (shim_socketpair(family, type, proto, fds) < 0)
+        return -errno;
+    made[0] = fds[0];
+    made[1] = fds[1];
+    return 0;
+}
+
+void cs_close_arrived(int made[2])
+{
+    for (int i = 0; i < 2; i++) {
+        if (made[i] >= 0)
+            close(made[i]);
+        made[i] = -1;
+    }
 }
 
 int cs_identify(int fd, int *family, int *type, int *proto)
@@ -28,7 +52,7 @@ int cs_identify(int fd, int *family, int *type, int *proto)
     return *proto == -1 ? shim_done(shim_ask_protocol(fd, proto)) : 0;
 }
 
-int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
+int64_t cs_accept(int fd, cs_addr *peer, int *made, int64_t wait)
 {
     socklen_t size = sizeof peer->storage;
     int conn = -1;
@@ -44,7 +68,8 @@ int64_t cs_accept(int fd, cs_addr *peer, int64_t wait)
         return shim_failed(fd, POLLIN, wait);
     if (peer != NULL)
         shim_addr_received(peer, size);
-    return conn;
+    *made = conn;
+    return 0;
 }
 
 int cs_bind(int fd, const cs_addr *addr)
@@ -132,9 +157,9 @@ int cs_close(int fd)
     return 0;
 }
 
-int cs_dup(int fd)
+int cs_dup(int fd, int *made)
 {
-    return shim_done(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    return arrived(fcntl(fd, F_DUPFD_CLOEXEC, 0), made);
 }
 
 int cs_set_blocking(int fd, int blocking)

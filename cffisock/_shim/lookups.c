@@ -201,11 +201,14 @@ int cs_lookup_take_first(cs_lookup *lookup, cs_addr *addr)
     return result;
 }
 
-void cs_lookup_end(cs_lookup *lookup)
+void cs_lookup_end(cs_lookup **started)
 {
-    struct cs_lookup **place = &queue;
+    struct cs_lookup *lookup = *started, **place = &queue;
     int owners = 1;
 
+    if (lookup == NULL)
+        return;
+    *started = NULL;
     pthread_mutex_lock(&lock);
     while (*place != NULL && *place != lookup)
         place = &(*place)->next;

@@ -84,7 +84,7 @@ typedef struct {
 } cs_extras;
 
 /* A message to receive; the caller owns all that it points to.  Once received, `control_len` is
- * how much of `control` is used. */
+ * how much of `control` is used; the caller sets it to 0 when it has taken what is there. */
 typedef struct {
     char *control;
     size_t control_len;
@@ -101,7 +101,7 @@ int64_t cs_recvmsgv(int fd, char **bases, const size_t *lens, size_t count, cs_m
                     size_t control_len, int flags, int64_t wait);
 /* Reads the next control message into msg->extras. */
 void cs_next_control(cs_msg *msg);
-/* Closes the descriptors that a received message carries. */
+/* Closes the descriptors that a received message carries, which nobody has taken. */
 void cs_close_received(cs_msg *msg);
 
 /* Sends one buffer with one control message; `to` is NULL for no address.  -ENOBUFS if
@@ -189,14 +189,16 @@ int64_t cs_send_datagrams(int fd, const char *data, const size_t *lengths, cs_ad
 size_t cs_train_control(void);
 
 /* --- base.c: the life of a descriptor --------------------------------------
- * New descriptors are the caller's, and close-on-exec. */
+ * New descriptors are close-on-exec, and go into `*made` or `made`, the caller's from then on. */
 
-int cs_socket(int family, int type, int proto);
-int cs_socketpair(int family, int type, int proto, int fds[2]);
+int cs_socket(int family, int type, int proto, int *made);
+int cs_socketpair(int family, int type, int proto, int made[2]);
+/* Closes what is not -1, and puts that there. */
+void cs_close_arrived(int made[2]);
 /* Asks the kernel for each of the three that is -1. */
 int cs_identify(int fd, int *family, int *type, int *proto);
 /* `peer` is NULL for a family in which accept(2) has no address to give. */
-int64_t cs_accept(int fd, cs_addr *peer, int64_t wait);
+int64_t cs_accept(int fd, cs_addr *peer, int *made, int64_t wait);
 int cs_bind(int fd, const cs_addr *addr);
 int cs_listen(int fd, int backlog);
 /* Starts to connect.  Unlike others it is not called again: cs_connect_again goes on. */
@@ -208,7 +210,7 @@ int64_t cs_getsockname(int fd, cs_addr *addr);
 int64_t cs_getpeername(int fd, cs_addr *addr);
 int cs_shutdown(int fd, int how);
 int cs_close(int fd);
-int cs_dup(int fd);
+int cs_dup(int fd, int *made);
 int cs_set_blocking(int fd, int blocking);
 
 /* --- options.c ---------------------------------------------------------------------- */
@@ -266,7 +268,8 @@ int64_t cs_lookup_wait(cs_lookup *lookup, int64_t wait);
 /* Takes the result as cs_getaddrinfo gives it, and the first address as cs_resolve does. */
 int cs_lookup_take(cs_lookup *lookup, char *buf, size_t len);
 int cs_lookup_take_first(cs_lookup *lookup, cs_addr *addr);
-void cs_lookup_end(cs_lookup *lookup);
+/* Does nothing if `*started` is NULL, and makes it so. */
+void cs_lookup_end(cs_lookup **started);
 
 typedef struct {
     char host[1025];

@@ -37,7 +37,8 @@ from .._names.netdb import (
 )
 from .._names.netif import if_indextoname, if_nameindex, if_nametoindex
 from .ancillary import CMSG_LEN, CMSG_SPACE
-from .base import getdefaulttimeout, setdefaulttimeout, socket, socketpair
+from .base import socket
+from .descriptors import duplicated, getdefaulttimeout, own, paired, setdefaulttimeout, taken
 
 __all__ = [
     "CMSG_LEN",
@@ -92,7 +93,23 @@ def close(fd: t.SupportsIndex, /) -> None:
 
 def dup(fd: t.SupportsIndex, /) -> int:
     """Returns a duplicate of the descriptor ``fd``, close-on-exec: dup(2)."""
-    return check(lib.cs_dup(c_fd(fd)))
+    return duplicated(c_fd(fd), taken)
+
+
+def socketpair(
+    family: int = CONSTANTS["AF_UNIX"],
+    type: int = CONSTANTS["SOCK_STREAM"],
+    proto: int = 0,
+    /,
+) -> tuple[socket, socket]:
+    """Returns two base sockets that are connected to each other: socketpair(2)."""
+    return paired(family, type, proto, _bare)
+
+
+def _bare(fds: t.Any, kind: tuple[int, int, int]) -> socket:
+    sock: socket = socket.__new__(socket)
+    own(sock, fds, *kind)
+    return sock
 
 
 def __getattr__(name: str) -> t.Any:

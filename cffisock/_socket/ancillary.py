@@ -92,21 +92,14 @@ def _require_triple(item: t.Any) -> None:
 
 
 def unpack_extras(box: Mailbox, sock: t.Any) -> tuple[int, list[t.ControlMessage], int, t.Any]:
-    """Gives the length of a message's data, its control messages, its flags, its sender's address.
-
-    If this fails, the descriptors in the control messages are closed.
-    """
+    """Gives the length of a message's data, its control messages, flags and address."""
     n, flags, addr_len, level, type_, start, end, cut, more = extras = read_extras(box.extras)
-    try:
-        if cut or more:
-            items = unpack_control(box.msg, box.extras, box.control, extras)
-        else:
-            # Mostly there is one, if any.
-            items = [(level, type_, box.control[start:end])] if start else []
-        return n, items, flags, _address.unpack(box.peer, sock) if addr_len else None
-    except BaseException:
-        lib.cs_close_received(box.msg)
-        raise
+    if cut or more:
+        items = unpack_control(box.msg, box.extras, box.control, extras)
+    else:
+        # Mostly there is one, if any.
+        items = [(level, type_, box.control[start:end])] if start else []
+    return n, items, flags, _address.unpack(box.peer, sock) if addr_len else None
 
 
 def unpack_control(

@@ -8,50 +8,30 @@ import sys
 from .. import _address
 from .. import _types as t
 from .._address.inet import host_and_port
-from .._cffi import ffi, lib
-from .._edge.arguments import c_fd, c_int, name_methods
-from .._edge.errors import EAGAIN, TIMED_OUT, again, check, error_for, is_interrupted, resume, warn
+from .._cffi import lib
+from .._edge.arguments import c_int, name_methods
+from .._edge.errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
 from .._edge.platform import CONSTANTS
-from .._edge.tables import remember
 from .._edge.timeouts import seconds, wait_for
-from . import algorithms, batches, data, messages, options
-from .mailbox import Mailbox, borrow, give_mailbox, take_mailbox
+from . import algorithms, batches, data, descriptors, messages, options
+from .descriptors import NO_KIND, arrival, forget, leave, own, take_over
+from .mailbox import Mailbox, give_mailbox, take_mailbox
 
 AF_ALG, AF_INET = CONSTANTS.get("AF_ALG"), CONSTANTS["AF_INET"]
-SOCK_STREAM, SOCK_NONBLOCK = CONSTANTS["SOCK_STREAM"], CONSTANTS.get("SOCK_NONBLOCK", 0)
-TYPE_BITS = ~(SOCK_NONBLOCK | CONSTANTS.get("SOCK_CLOEXEC", 0))
+SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
 SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
 UNKNOWN = -1  # an argument of the socket type that is not given
 
-# A socket's family, type and protocol are one tuple, the same one for all sockets of that kind.
-NO_KIND = (0, 0, 0)
-_kinds: dict[tuple[int, int, int], tuple[int, int, int]] = {}
-
 # CPython finds a global sooner than an attribute of `lib`.
-cs_socket, cs_connect = lib.cs_socket, lib.cs_connect
-cs_accept, cs_close = lib.cs_accept, lib.cs_close
+cs_socket, cs_connect, cs_close = lib.cs_socket, lib.cs_connect, lib.cs_close
 cs_getsockname, cs_getpeername = lib.cs_getsockname, lib.cs_getpeername
 NOT_INET = lib.CS_NOT_INET
-
-# The timeout of new sockets, as the shim's `wait`.
-_default_wait = -1
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .._methods import Methods
 else:
     Methods = object
-
-
-def getdefaulttimeout() -> t.Optional[float]:
-    """Returns the timeout of new sockets in seconds, None for none."""
-    return seconds(_default_wait)
-
-
-def setdefaulttimeout(timeout: t.Seconds, /) -> None:
-    """Sets the timeout of new sockets, in seconds, None for none."""
-    global _default_wait
-    _default_wait = wait_for(timeout)
 
 
 class socket(Methods):
@@ -89,23 +69,21 @@ class socket(Methods):
         type = type if type is UNKNOWN else c_int(type)
         proto = proto if proto is UNKNOWN else c_int(proto)
         if fileno is not None:
-            _take_over(self, fileno, family, type, proto)
+            take_over(self, fileno, family, type, proto)
             return
         family = AF_INET if family == UNKNOWN else family
         type = SOCK_STREAM if type == UNKNOWN else type
         proto = 0 if proto == UNKNOWN else proto
         sys.audit("socket.__new__", self, family, type, proto)
-        fd = cs_socket(family, type, proto)
-        if fd < 0:
-            raise error_for(fd)
+        fds = arrival()
         try:
-            _own(self, fd, family, type, proto)
-        except BaseException:
-            socket.close(self)
-            raise
+            check(cs_socket(family, type, proto, fds))
+            own(self, fds, family, type, proto)
+        finally:
+            leave(fds)
 
     def __del__(self) -> None:
-        fd = self._cs_fd
+        fd = getattr(self, "_cs_fd", -1)
         if fd < 0:
             return
         try:
@@ -148,15 +126,11 @@ class socket(Methods):
 
     def detach(self) -> int:
         """Lets go of the file descriptor without closing it, and returns it."""
-        return _forget(self)
+        return forget(self)
 
     def close(self) -> None:
         """Closes the socket: close(2).  Further calls do nothing."""
-        fd = _forget(self)
-        if fd >= 0:
-            result = cs_close(fd)
-            if result < 0:
-                raise error_for(result)
+        descriptors.close(self)
 
     # --- timeouts -----------------------------------------------------------------
 
@@ -194,20 +168,7 @@ class socket(Methods):
 
     def _accept(self) -> tuple[int, t.Any]:
         """Accepts a connection: its descriptor, close-on-exec, and its address.  accept(2)."""
-        box = borrow()
-        # The kernel's accept(2) fails where AF_ALG is asked for an address.
-        peer = ffi.NULL if self._cs_kind[0] == AF_ALG else box.peer[0]
-        try:
-            fd = cs_accept(self._cs_fd, peer, self._cs_wait)
-            if fd < 0:
-                fd = again(fd, self, cs_accept, peer)
-            try:
-                return fd, _address.unpack_once(box.peer, self) if peer else None
-            except BaseException:
-                cs_close(fd)
-                raise
-        finally:
-            give_mailbox(box)
+        return descriptors.accepted(self, descriptors.taken)
 
     def connect(self, address: t.Address, /) -> None:
         """Connects to ``address``: connect(2).  A timed out call leaves it connecting."""
@@ -254,17 +215,6 @@ class socket(Methods):
 # As functions, since a class that a program derives may use any name for methods of its own.
 
 
-def _forget(sock: socket) -> int:
-    """Takes the descriptor from ``sock`` to close it, say; -1 where somebody else has."""
-    try:
-        del sock._cs_owned  # which only one of several threads, or of signal handlers, can
-    except AttributeError:
-        return -1
-    # Before it is closed: no thread may meet a number that the kernel has given to another.
-    fd, sock._cs_fd = sock._cs_fd, -1
-    return fd
-
-
 def _set_wait(sock: socket, wait: int) -> None:
     # First, as in the standard module: it counts though the kernel may refuse the rest.
     sock._cs_wait = wait
@@ -295,106 +245,6 @@ def _name(sock: socket, ask: t.Callable[..., int]) -> t.Any:
         return host_and_port(number) if number < NOT_INET else _address.unpack(box.peer, sock)
     finally:
         give_mailbox(box)
-
-
-# --- sockets of descriptors -----------------------------------------------------------------
-
-
-class Handed(int):
-    """A descriptor on its way into a socket, which notes itself here when it takes it."""
-
-    owner: t.Optional[socket] = None
-
-
-def on_descriptor(make: t.Callable[[int], t.Any], fd: int) -> t.Any:
-    """Calls ``make`` for a socket of some class that has the open descriptor ``fd``.
-
-    If that fails the descriptor is closed, once, whether the half-made object has it or not.
-    """
-    handed = Handed(fd)
-    try:
-        return make(handed)
-    except BaseException:
-        if handed.owner is None:
-            cs_close(fd)
-        else:
-            socket.close(handed.owner)
-        raise
-
-
-def wrap(bare: t.Any, fd: int, kind: tuple[int, int, int]) -> t.Any:
-    """Gives the new socket ``bare``, of a class of ours, a descriptor known to be of that kind."""
-    try:
-        _own(bare, fd, *kind)
-        if type(bare) is not socket:
-            sys.audit("socket.__new__", bare, *kind)
-    except BaseException:
-        socket.close(bare)
-        raise
-    return bare
-
-
-def wrapped_pair(
-    bare: t.Callable[[], t.Any], family: int, type: int, proto: int
-) -> tuple[t.Any, t.Any]:
-    """Returns two sockets that are connected to each other, which ``bare`` makes: socketpair(2)."""
-    kind = c_int(family), c_int(type), c_int(proto)
-    fds = ffi.new("int[2]")
-    check(lib.cs_socketpair(*kind, fds))
-    try:
-        one = wrap(bare(), fds[0], kind)
-    except BaseException:
-        cs_close(fds[1])
-        raise
-    try:
-        return one, wrap(bare(), fds[1], kind)
-    except BaseException:
-        socket.close(one)
-        raise
-
-
-def socketpair(
-    family: int = CONSTANTS["AF_UNIX"], type: int = SOCK_STREAM, proto: int = 0, /
-) -> tuple[socket, socket]:
-    """Returns two base sockets that are connected to each other: socketpair(2)."""
-    return wrapped_pair(lambda: socket.__new__(socket), family, type, proto)
-
-
-def _own(sock: socket, fd: int, family: int, type: int, proto: int) -> None:
-    """Gives a new ``sock`` the open descriptor ``fd``."""
-    sock._cs_owned = True
-    sock._cs_fd = fd
-    kind = family, type & TYPE_BITS, proto
-    sock._cs_kind = _kinds.get(kind) or _new_kind(kind)
-    if type & SOCK_NONBLOCK:
-        sock._cs_wait = 0
-        return
-    sock._cs_wait = _default_wait
-    if _default_wait != -1:
-        check(lib.cs_set_blocking(fd, False))
-
-
-def _new_kind(kind: tuple[int, int, int]) -> tuple[int, int, int]:
-    # Before the first datagram: at the limit of descriptors its codec could not be imported.
-    _address.codec(kind[0])
-    return remember(_kinds, kind, kind)
-
-
-def _take_over(sock: socket, fileno: t.SupportsIndex, family: int, type: int, proto: int) -> None:
-    """Gives a new ``sock`` the caller's descriptor; what is -1 of the rest the kernel tells."""
-    sys.audit("socket.__new__", sock, family, type, proto)
-    fd = c_fd(fileno)
-    if fd < 0:
-        raise ValueError("negative file descriptor")
-    kind = ffi.new("int[3]", [family, type, proto])
-    check(lib.cs_identify(fd, kind, kind + 1, kind + 2))
-    try:
-        _own(sock, fd, kind[0], kind[1], kind[2])
-    except BaseException:
-        sock._cs_fd = -1  # it stays the caller's
-        raise
-    if isinstance(fileno, Handed):
-        fileno.owner = sock
 
 
 name_methods(socket)

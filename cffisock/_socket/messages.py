@@ -28,6 +28,7 @@ from .mailbox import CONTROL_SIZE, DATA_SIZE, Mailbox, borrow, give_mailbox, tak
 
 # CPython finds a global sooner than an attribute of `lib`.
 cs_recvmsg, cs_recvmsgv = lib.cs_recvmsg, lib.cs_recvmsgv
+cs_close_received = lib.cs_close_received
 cs_send, cs_sendmsg, cs_sendmsgv = lib.cs_send, lib.cs_sendmsg, lib.cs_sendmsgv
 NULL = ffi.NULL
 MORE = lib.CS_MORE
@@ -78,7 +79,13 @@ def recvmsg(
             return view[:n], [], 0, None
         n, items, flags, address = unpack_extras(box, self)
         # With MSG_TRUNC n may be more.
-        return view[: n if n < bufsize else bufsize], items, flags, address
+        result = view[: n if n < bufsize else bufsize], items, flags, address
+        if items:
+            msg.control_len = 0  # which are the caller's now
+        return result
+    except BaseException:
+        cs_close_received(msg)
+        raise
     finally:
         give_mailbox(box)
 
@@ -136,7 +143,12 @@ def recvmsg_into(
             n: int = cs_recvmsgv(self._cs_fd, *arguments, self._cs_wait)
             if n < 0:
                 n = again(n, self, cs_recvmsgv, *arguments)
-            return unpack_extras(box, self) if n >= MORE else (n, [], 0, None)
+            result = unpack_extras(box, self) if n >= MORE else (n, [], 0, None)
+            box.msg.control_len = 0
+            return result
+        except BaseException:
+            cs_close_received(box.msg)
+            raise
         finally:
             if control_size <= CONTROL_SIZE:
                 give_mailbox(box)

@@ -12,7 +12,7 @@ import os
 from functools import partial
 from typing import Any, Callable, Optional, TypeVar
 
-from .. import _convenience
+from .. import _rights
 from .._socket import batches
 from ._sockets import base_of
 
@@ -134,7 +134,7 @@ async def recv_fds(
     sock: Any, bufsize: int, maxfds: int, flags: int = 0
 ) -> tuple[bytes, list[int], int, Any]:
     """Receives data and up to ``maxfds`` descriptors, flags and the sender's address: unix(7)."""
-    return await _when(sock, READ, lambda: _convenience.recv_fds(sock, bufsize, maxfds, flags))
+    return await _when(sock, READ, lambda: _rights.recv_fds(sock, bufsize, maxfds, flags))
 
 
 async def accept(sock: Any) -> tuple[Any, Any]:
@@ -171,6 +171,4 @@ async def sendmmsg(sock: Any, messages: Any, flags: int = 0, segment: int = 0) -
 async def send_fds(sock: Any, buffers: Any, fds: Any, flags: int = 0, address: Any = None) -> int:
     """Sends data and the descriptors ``fds``; how many bytes of the data: unix(7)."""
     parts, numbers = list(buffers), list(fds)
-    return await _when(
-        sock, WRITE, lambda: _convenience.send_fds(sock, parts, numbers, flags, address)
-    )
+    return await _when(sock, WRITE, lambda: _rights.send_fds(sock, parts, numbers, flags, address))
