@@ -1,0 +1,1 @@
+"""``python -m tests.threads``: threads, forks and collections, for longer than tests can take."""
