@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import errno
 import fcntl
 import gc
 import os
@@ -14,7 +15,16 @@ import pytest
 import cffisock
 from cffisock import _address, _socket
 
-from .support import IP_FAMILIES, LOCALHOST, LONG, descriptors, later, own, tcp_pair
+from .support import (
+    IP_FAMILIES,
+    LOCALHOST,
+    LONG,
+    descriptors,
+    later,
+    own,
+    tcp_pair,
+    udp_pair,
+)
 
 # --- the life of a descriptor -------------------------------------------------------------------
 
@@ -531,3 +541,20 @@ def test_the_same_socket_in_many_threads(pair: Any) -> None:
     for thread in threads:
         thread.join(LONG)
     assert sorted(b"".join(received)) == sorted(b"".join(n.to_bytes(4, "big") for n in range(400)))
+
+
+@pytest.mark.parametrize("timeout", [0, None])
+@pytest.mark.parametrize("make", ["udp_pair", "tcp_pair", "socketpair"])
+def test_sockets_that_do_not_listen_accept_nothing(make: str, timeout: float | None) -> None:
+    """They say so at once, and not that nobody is there yet."""
+    said = []
+    for module in (own, cffisock):
+        pairs = {"udp_pair": udp_pair, "tcp_pair": tcp_pair, "socketpair": lambda m: m.socketpair()}
+        one, two = pairs[make](module)
+        with one, two:
+            one.settimeout(timeout)
+            with pytest.raises(OSError) as caught:
+                one.accept()
+        said.append((type(caught.value), caught.value.errno))
+    assert said[0] == said[1]
+    assert said[0][1] in (errno.EINVAL, errno.EOPNOTSUPP)

@@ -8,7 +8,7 @@ import io
 import mmap
 import signal
 import threading
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
@@ -226,3 +226,32 @@ for address in ("/nowhere", b"/nowhere"):
 def test_bytes_and_text_are_not_compared() -> None:
     run = python("-bb", "-c", BYTES_AND_TEXT)
     assert (run.stdout, run.stderr) == ("2\n2\n", "")
+
+
+# Each method's data, of so many bytes, by MSG_TRUNC: TCP drops them, tells how many, and writes none.
+DROPPED: dict[str, Callable[[Any, int], bytes]] = {
+    "recv": lambda s, size: s.recv(size, cffisock.MSG_TRUNC),
+    "recvfrom": lambda s, size: s.recvfrom(size, cffisock.MSG_TRUNC)[0],
+    "recvmsg": lambda s, size: s.recvmsg(size, 0, cffisock.MSG_TRUNC)[0],
+    "recvmmsg": lambda s, size: s.recvmmsg(1, size, 0, cffisock.MSG_TRUNC)[0][0],
+}
+SECRET = b"what another connection received"
+
+
+@pytest.mark.parametrize("size", [len(SECRET), 300_000])
+@pytest.mark.parametrize("method", DROPPED)
+def test_bytes_that_tcp_drops_show_nothing_of_another_socket(
+    method: str, size: int, tcp: Any, pair: Any
+) -> None:
+    one, two = pair
+    for receive in (
+        lambda: two.recv(size),
+        lambda: two.recvfrom(size),
+        lambda: two.recvmsg(size),
+        lambda: two.recvmmsg(1, size),
+    ):
+        one.sendall(SECRET)
+        receive()
+    client, server = tcp
+    client.sendall(b"x" * len(SECRET))
+    assert DROPPED[method](server, size) == bytes(len(SECRET))

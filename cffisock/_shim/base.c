@@ -52,6 +52,15 @@ int cs_identify(int fd, int *family, int *type, int *proto)
     return *proto == -1 ? shim_done(shim_ask_protocol(fd, proto)) : 0;
 }
 
+/* Returns whether the socket listens.  If not, accept(2) does not wait, but says so at once. */
+static int listens(int fd)
+{
+    int value = 0;
+    socklen_t size = sizeof value;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
+}
+
 int64_t cs_accept(int fd, cs_addr *peer, int *made, int64_t wait)
 {
     socklen_t size = sizeof peer->storage;
@@ -61,7 +70,7 @@ int64_t cs_accept(int fd, cs_addr *peer, int *made, int64_t wait)
         return CS_TIMED_OUT;
     /* accept(2) has no MSG_DONTWAIT. */
     errno = EAGAIN;
-    if (wait == -1 || shim_poll(fd, POLLIN) > 0)
+    if (wait == -1 || shim_poll(fd, POLLIN) > 0 || (wait == 0 && !listens(fd)))
         conn = peer == NULL ? shim_accept(fd, NULL, NULL)
                             : shim_accept(fd, shim_sockaddr(peer), &size);
     if (conn < 0)

@@ -118,6 +118,8 @@ def recvmmsg(
         batch = batch_of(box, number, number * size, number * (control_size + trains))
         batch.incoming.buffers, batch.incoming.size = ffi.NULL, size
         batch.incoming.train_control = trains
+        if flags & MSG_TRUNC:  # TCP then tells a length, and writes nothing
+            batch.view[: number * size] = bytes(number * size)
         return _receive(
             self, batch, number, control_size, flags, lambda lengths: batch.data(lengths, size)
         )

@@ -21,6 +21,7 @@ from .._edge.memory import (
     take_block,
     through_copy,
 )
+from .._edge.platform import CONSTANTS
 from .mailbox import DATA_SIZE, Mailbox, borrow, give_mailbox, take_mailbox
 
 audit = sys.audit
@@ -30,6 +31,8 @@ cs_recv, cs_recvfrom, cs_send, cs_sendto = lib.cs_recv, lib.cs_recvfrom, lib.cs_
 # The defaults of `flags` and `nbytes`: `is` tells them from what is equal to 0 and no int.
 NO_FLAGS = 0
 ALL = 0
+# With it TCP tells how many bytes it dropped, and writes none: that takes memory that is new.
+MSG_TRUNC = CONSTANTS["MSG_TRUNC"]
 NOT_GIVEN: t.Any = object()
 
 
@@ -42,6 +45,8 @@ def recv(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex = NO_F
         return _recv_unusual(self, bufsize, flags)
     if flags is not NO_FLAGS:
         flags = c_int(flags)
+        if flags & MSG_TRUNC:
+            return _recv_unusual(self, bufsize, flags)
     try:
         box = take_mailbox()
     except IndexError:
@@ -60,6 +65,9 @@ def _recv_unusual(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsInd
     size, flags = buffer_size(bufsize, "recv"), c_int(flags)
     if size == 0:
         return b""
+    if flags & MSG_TRUNC:
+        new = bytearray(size)
+        return cut(new, size, recv_into(self, new, ALL, flags))
     if size <= DATA_SIZE:
         return recv(self, size, flags)
     block = memory, view = take_block(size)
@@ -77,7 +85,7 @@ def cut(view: t.Any, size: int, n: int) -> bytes:
 
     With MSG_TRUNC a datagram may have had more of them than the buffer: those are 0.
     """
-    data: bytes = view[: min(n, size)]
+    data = bytes(view[: min(n, size)])
     return data + bytes(n - len(data))
 
 
@@ -119,6 +127,8 @@ def recvfrom(
         return _recvfrom_unusual(self, bufsize, flags)
     if flags is not NO_FLAGS:
         flags = c_int(flags)
+        if flags & MSG_TRUNC:
+            return _recvfrom_unusual(self, bufsize, flags)
     try:
         box = take_mailbox()
     except IndexError:
@@ -140,6 +150,10 @@ def _recvfrom_unusual(
     self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex
 ) -> tuple[bytes, t.Any]:
     size, flags = buffer_size(bufsize, "recvfrom"), c_int(flags)
+    if flags & MSG_TRUNC:
+        new = bytearray(size)
+        n, address = recvfrom_into(self, new, ALL, flags)
+        return cut(new, size, n), address
     if size <= DATA_SIZE:
         return recvfrom(self, size, flags)
     block = memory, view = take_block(size)

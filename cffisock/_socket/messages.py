@@ -19,6 +19,7 @@ from .._edge.memory import (
     take_block,
     through_copy,
 )
+from .._edge.platform import CONSTANTS
 from .ancillary import (
     CONTROL_MAX,
     pack_control,
@@ -34,6 +35,8 @@ NULL = ffi.NULL
 MORE = lib.CS_MORE
 CONTROL_ITEM_MAX = lib.CS_CONTROL_MAX
 NO_FLAGS = 0
+# With it TCP tells how many bytes it dropped, and writes none: that takes memory that is new.
+MSG_TRUNC = CONSTANTS["MSG_TRUNC"]
 NOTHING: tuple[t.Any, ...] = ()
 # What error messages call the arguments that have to be iterable.
 RECVMSG_INTO = "recvmsg_into() argument 1"
@@ -66,6 +69,8 @@ def recvmsg(
         return _recvmsg_unusual(self, bufsize, ancbufsize, flags)
     if flags is not NO_FLAGS:
         flags = c_int(flags)
+        if flags & MSG_TRUNC:
+            return _recvmsg_unusual(self, bufsize, ancbufsize, flags)
     try:
         box = take_mailbox()
     except IndexError:
@@ -78,8 +83,7 @@ def recvmsg(
         if n < MORE:
             return view[:n], [], 0, None
         n, items, flags, address = unpack_extras(box, self)
-        # With MSG_TRUNC n may be more.
-        result = view[: n if n < bufsize else bufsize], items, flags, address
+        result = view[:n], items, flags, address
         if items:
             msg.control_len = 0  # which are the caller's now
         return result
@@ -96,12 +100,16 @@ def _recvmsg_unusual(
     size = c_ssize(bufsize)
     if size < 0:
         raise ValueError("negative buffer size in recvmsg()")
+    control_size, flags = c_ssize(ancbufsize), c_int(flags)
+    if flags & MSG_TRUNC:
+        new = bytearray(size)
+        n, items, flags, address = recvmsg_into(self, [new], control_size, flags)
+        return bytes(new[: min(n, size)]), items, flags, address
     block = memory, view = take_block(size)
     try:
         buffers = [ffi.buffer(memory, size)]
-        n, items, flags, address = recvmsg_into(self, buffers, ancbufsize, flags)
-        # With MSG_TRUNC n may be more.
-        return view[: min(n, size)], items, flags, address
+        n, items, flags, address = recvmsg_into(self, buffers, control_size, flags)
+        return view[:n], items, flags, address
     finally:
         give_block(block)
 
