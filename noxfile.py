@@ -103,6 +103,13 @@ def analyze(session: nox.Session) -> None:
 
 
 @nox.session
+def sanitize(session: nox.Session) -> None:
+    """The shim under sanitizers and fuzzed, by clang; arguments as for tests.sanitize."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.sanitize", *session.posargs)
+
+
+@nox.session
 def types(session: nox.Session) -> None:
     """mypy, pyright, stubtest and jedi; arguments are words of the names of checks."""
     session.install("-e", ".[types]")

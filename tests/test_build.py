@@ -15,11 +15,10 @@ from typing import Any
 
 import pytest
 
+from .copies import copied
+
 IS_PYPY = sys.implementation.name == "pypy"
 ROOT = Path(__file__).resolve().parents[1]
-IGNORED = shutil.ignore_patterns(
-    ".*", "build", "_build", "*.egg-info", "*.so", "*.pyc", "__pycache__", "dist"
-)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +35,7 @@ def builder() -> Any:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A copy of the project as a fresh clone has it."""
-    return Path(shutil.copytree(ROOT, tmp_path / "tree", ignore=IGNORED))
+    return copied(tmp_path / "tree")
 
 
 def run(tree: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-ROOT = Path(__file__).resolve().parents[3]
+from ...copies import copied
+
 # Optimizing would take the most of the time.
 ENVIRONMENT = {**os.environ, "CFLAGS": "-O0 -g0", "PYTHONDONTWRITEBYTECODE": "1"}
 TESTERS = {
     "pytest": ["-m", "pytest", "-q", "-x", "--assert=plain", "-p", "no:cacheprovider"],
     "faults": ["-m", "tests.faults", "--quick"],
+    "sanitize": ["-m", "tests.sanitize", "--quick"],
 }
 
 
@@ -100,22 +101,12 @@ def mutated(folder: Path, mutant: Mutant) -> tuple[bool, str]:
         path.write_text(before, encoding="utf-8")
 
 
-def copied(folder: Path) -> None:
-    """Copies what the tests need, without what was built."""
-    unwanted = shutil.ignore_patterns("__pycache__", "*.so", "_cffi.c", "_build", "realworld", "vm")
-    for name in ("cffisock", "tests", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
-    for name in ("build_socket.py", "pyproject.toml", "README.rst"):
-        shutil.copy(ROOT / name, folder)
-    build(folder)
-
-
 def main(names: list[str]) -> Optional[str]:
     chosen = [mutant for mutant in mutants() if not names or mutant.name in names]
     survived = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
-        folder = Path(name).resolve()
-        copied(folder)
+        folder = copied(Path(name).resolve() / "copy")
+        build(folder)
         for tests in sorted({mutant.tests for mutant in chosen}):
             passed, line = tested(folder, tests)
             assert passed, f"without a mutant: {tests}: {line}"
