@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..benchmarks.processes import compiled
 from ..benchmarks.scale import fitting, raise_limit
-from .harness import KINDS, Failure, Result, load
+from .harness import KINDS, Failure, Result, Run, load
 from .picture import draw
 
 CONNECTIONS = 5000
@@ -42,13 +42,27 @@ def main() -> int:
     except Failure as error:
         print(f"FAILED: {error}")
         return 1
+    failed = False
     for result in results:
-        print(result.interpreter, *map(str, result.runs), sep="\n")
+        print(result.interpreter)
+        for run in result.runs:
+            print(run)
+            failed |= is_wrong(run)
     if options.json:
         results[0].save(options.json)
     if options.svg:
         options.svg.write_text(draw(results), encoding="utf-8")
-    return 0
+    return failed
+
+
+def is_wrong(run: Run) -> bool:
+    """Says what was wrong with a run, if anything was."""
+    try:
+        run.check()
+    except Failure as error:
+        print(f"FAILED: {error}")
+        return True
+    return False
 
 
 def measured(options: argparse.Namespace) -> Result:

@@ -168,7 +168,6 @@ def load(client: str, kind: str, connections: int, seconds: float) -> Run:
             said = server.end()
             if said:
                 raise Failure(f"{kind}: the server said {said}")
-    run.check()
     return run
 
 

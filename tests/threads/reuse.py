@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, Callable
+from typing import Any
 
 import cffisock
 
@@ -243,15 +243,25 @@ class Stage:
             if time.monotonic() > end:
                 raise Failure(f"{type(scene).__name__}: it neither waits nor ends")
 
-    def open_and_close(self, number: int, before: Scene | None) -> Scene:
-        """Opens a socket and closes it while others are at work with it; then ends that before,
-        whose number it has."""
-        scene = random.choice(SCENES)(self.module, number, self.waits)
-        scene.sock.settimeout(random.choice((None, SHORT) if self.waits else (None, 0, SHORT)))
-        for _ in range(random.randrange(3)):
-            self.done(scene.feed)  # which must be there for its own threads
-        if before:
-            self.done(before.end)
+    def opened(self, number: int) -> Scene | None:
+        """Opens a socket, with something to do; None if somebody meddled."""
+        try:
+            scene = random.choice(SCENES)(self.module, number, self.waits)
+            scene.sock.settimeout(random.choice((None, SHORT) if self.waits else (None, 0, SHORT)))
+            for _ in range(random.randrange(3)):
+                scene.feed()  # which must be there for its own threads
+        except OSError as error:
+            self.is_foreign(error)
+            return None
+        return scene
+
+    def open_and_close(self, number: int, before: Scene | None) -> Scene | None:
+        """Opens a socket and closes it while others are at work with it; ends that before, whose
+        number it has."""
+        scene = self.opened(number)
+        self.end(before)
+        if scene is None:
+            return None
         for _ in range(BOTH):
             self.jobs.put(scene)
         self.begun.get()
@@ -263,9 +273,10 @@ class Stage:
         scene.sock.close()
         return scene
 
-    def done(self, call: Callable[[], None]) -> None:
+    def end(self, scene: Scene | None) -> None:
         try:
-            call()
+            if scene:
+                scene.end()
         except (Failure, OSError) as error:
             self.is_foreign(error)
 
@@ -277,8 +288,7 @@ class Stage:
             for number in range(rounds):
                 scene = self.open_and_close(number, scene)
                 self.crew.check()
-            if scene:
-                self.done(scene.end)
+            self.end(scene)
         for _ in range(WORKERS):
             self.jobs.put(None)
         self.crew.join()
