@@ -228,7 +228,7 @@ def test_bytes_and_text_are_not_compared() -> None:
     assert (run.stdout, run.stderr) == ("2\n2\n", "")
 
 
-# Each method's data, of so many bytes, by MSG_TRUNC: TCP drops them, tells how many, and writes none.
+# What each method returns by MSG_TRUNC: TCP drops the bytes, tells how many, and writes none.
 DROPPED: dict[str, Callable[[Any, int], bytes]] = {
     "recv": lambda s, size: s.recv(size, cffisock.MSG_TRUNC),
     "recvfrom": lambda s, size: s.recvfrom(size, cffisock.MSG_TRUNC)[0],

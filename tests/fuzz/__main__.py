@@ -1,0 +1,112 @@
+"""Runs random programs on this interpreter: ``python -m tests.fuzz OPERATIONS [SEED]``."""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import sys
+import time
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
+
+import cffisock
+
+from ..support import own
+from . import __doc__ as description
+from .comparison import Difference, Known, compare, shrunk, steady
+from .machine import run
+from .programs import Program, program
+
+# So many operations are many enough for each row to be about something.
+LONG = 100_000
+# After so many differences it gives up.
+MANY = 20
+
+
+class Failure(NamedTuple):
+    number: int
+    program: Program
+    difference: Difference
+
+
+class Fuzz:
+    """A run: what was done, and what was found."""
+
+    def __init__(self, seed: str) -> None:
+        self.seed = seed
+        self.known = Known()
+        self.programs = self.operations = self.unsteady = 0
+        self.failures: list[Failure] = []
+
+    def go_on(self, operations: int) -> Iterator[None]:
+        """Runs programs until there are so many operations; yields after each."""
+        while self.operations < operations and len(self.failures) < MANY:
+            made = program(self.seed, self.programs)
+            if compare(made, self.known) is not None:
+                if steady(made, self.known) is None:
+                    self.unsteady += 1
+                else:
+                    self.failures.append(Failure(self.programs, *shrunk(made, self.known)))
+            self.programs += 1
+            self.operations += len(made.steps)
+            yield
+
+    def says(self) -> str:
+        return (
+            f"{self.operations:,} operations in {self.programs:,} programs; known differences:"
+            f" {sum(self.known.hits.values()):,}; unsteady: {self.unsteady};"
+            f" differences: {len(self.failures)}"
+        )
+
+
+def show(failure: Failure, seed: str) -> str:
+    """A failing program, for a person."""
+    made = failure.program
+    lines = "\n".join(f"    {step}" for step in made.steps)
+    return (
+        f"program {failure.number} of seed {seed}, {made.kind}, timeout {made.timeout}:\n{lines}\n"
+        f"  {failure.difference.text}\n"
+    )
+
+
+def trace(made: Program) -> None:
+    """Shows what comes of each step of a program, on either module."""
+    print(f"{made.kind}, timeout {made.timeout}")
+    names = [*map(str, made.steps), "END"]
+    for name, theirs, ours in zip(names, run(own, made, True), run(cffisock, made, True)):
+        print(f"{name}\n    {theirs}" + (f"\n    {ours}" if ours != theirs else ""))
+
+
+def main() -> Optional[str]:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fuzz",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("operations", type=int)
+    parser.add_argument("seed", nargs="?", default="0")
+    parser.add_argument("--program", type=int, metavar="NUMBER", help="shows one program")
+    chosen = parser.parse_args()
+    faulthandler.enable()
+    if chosen.program is not None:
+        trace(program(chosen.seed, chosen.program))
+        return None
+    fuzz = Fuzz(chosen.seed)
+    shown = 0
+    begun = said = time.monotonic()
+    for _ in fuzz.go_on(chosen.operations):
+        for failure in fuzz.failures[shown:]:
+            print(show(failure, chosen.seed), flush=True)
+        shown = len(fuzz.failures)
+        if time.monotonic() - said > 30:
+            said = time.monotonic()
+            print(fuzz.says(), flush=True)
+    idle = fuzz.known.idle() if fuzz.operations >= LONG else []
+    for row in idle:
+        print(f"about nothing: differences.txt:{row.line} [{row.key}] {row.pattern.pattern}")
+    print(f"{fuzz.says()}; rows about nothing: {len(idle)}; {time.monotonic() - begun:.0f} s")
+    return "failed" if fuzz.failures or idle else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
