@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import cffisock
@@ -127,6 +128,18 @@ def _patience() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@contextmanager
+def _folder() -> Iterator[None]:
+    """A directory of the run's own, for the paths of AF_UNIX that it binds."""
+    before = os.getcwd()
+    with TemporaryDirectory(prefix="cs-", dir="/tmp") as name:
+        os.chdir(name)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+
 @cache
 def _compiled(expression: str) -> Any:
     return compile(expression, "<step>", "eval")
@@ -222,6 +235,11 @@ def run(module: Any, program: Program, collecting: bool = False) -> list[Seen]:
 
     If it is ``collecting``, what merely waits for the collector is no descriptor that is left.
     """
+    with _folder():
+        return _run(module, program, collecting)
+
+
+def _run(module: Any, program: Program, collecting: bool) -> list[Seen]:
     before = set(os.listdir("/proc/self/fd"))
     seen: list[Seen] = []
     machine = Machine(module, program)
