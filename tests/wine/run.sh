@@ -50,4 +50,7 @@ exec 9>"$WINE_DIR/lock"    # one run at a time, since the server serves all in a
 flock 9
 trap finish EXIT
 [ -e "$WINE_DIR/python" ] || make </dev/null >&2
-wine "$WINE_DIR/python/python.exe" "$@" 9>&-
+# By pipes: Wine 8 gives python.exe no handle that it can use where one of both is a file.
+{
+    wine "$WINE_DIR/python/python.exe" "$@" 2>&1 >&3 3>&- 9>&- | cat >&2
+} 3>&1 | cat
