@@ -80,6 +80,10 @@ def batches_seeds() -> Iterator[bytes]:
         room = 100 + trains * lib.cs_train_control()
         for items in CONTROLS:
             yield bytes([40, 100, trains]) + message(items, room, [9]) * 4
+    # A train's own control message first, and another that takes the rest of the room.
+    room = lib.cs_train_control()
+    rest = control(socket.SOL_SOCKET, 0, bytes(room - len(TRAIN) - socket.CMSG_LEN(0)))
+    yield bytes([40, 0, 1]) + message(TRAIN + rest, room, [9]) * 4
 
 
 def addresses_seeds() -> Iterator[bytes]:

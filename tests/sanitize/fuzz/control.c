@@ -8,11 +8,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct input in = {data, size};
     cs_addr from;
     size_t room = number(&in, 600), len = number(&in, 40);
-    cs_msg msg = {.control = exactly(room), .addr = &from};
+    cs_msg msg; /* all but two fields never written */
     char *memory = exactly(len);
     int64_t n;
     int descriptors;
 
+    msg.control = exactly(room);
+    msg.addr = &from;
     kernel = &in;
     n = cs_recvmsg(0, memory, len, &msg, room, 0, 0);
     SHOULD(n >= 0);
