@@ -13,8 +13,9 @@ const char *__lsan_default_options(void);
 const char *__asan_default_options(void)
 {
     /* A size that no machine has is for Python to report.  Before the program, which has the
-     * runtime in it, there may be a preloaded library.  suite.py finds the names. */
-    return "allocator_may_return_null=1:verify_asan_link_order=0:symbolize=0";
+     * runtime in it, there may be a preloaded library.  suite.py finds the names.  What is freed is
+     * kept for a while: not for so long that the tests which measure memory see it grow. */
+    return "allocator_may_return_null=1:verify_asan_link_order=0:symbolize=0:quarantine_size_mb=16";
 }
 
 const char *__ubsan_default_options(void)
