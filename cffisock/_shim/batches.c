@@ -173,16 +173,18 @@ int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wa
             break;
         if (in->done > 0 && (flags & SHIM_WAITFORONE))
             wait = 0;
-        n = receive_group(fd, in, in->done, asked, flags | shim_dontwait(wait));
+        /* Linux, if a signal ends its wait for more, keeps ERESTARTSYS, of which nobody is to know,
+         * as an error of the socket: so it waits for the first one alone. */
+        n = receive_group(fd, in, in->done, asked, flags | SHIM_WAITFORONE | shim_dontwait(wait));
         if (n > 0) {
             in->done += (size_t)n;
             wait = flags & SHIM_WAITFORONE ? 0 : shim_progressed(wait);
             errno = EAGAIN; /* what kept the kernel from taking more it does not tell */
         }
+        if (blocking && (n == (int)asked || (n > 0 && !(flags & SHIM_WAITFORONE))))
+            return after_waiting((int64_t)in->done, in->done < count);
         if (n < (int)asked)
             return stopped((int64_t)in->done, shim_failed(fd, POLLIN, wait));
-        if (blocking)
-            return after_waiting((int64_t)in->done, in->done < count);
     }
     return (int64_t)in->done;
 }
