@@ -19,6 +19,8 @@ import pytest
 
 import cffisock
 from cffisock import sockaddr
+from cffisock._cffi import lib
+from cffisock._socket import descriptors as under_test
 
 from .support import IS_PYPY, LOCALHOST, LONG, descriptors, fds_in, rights
 from .test_threads import PACKAGE
@@ -39,8 +41,8 @@ class Attempt:
     """A call in the midst of which a handler raises: before step number ``at`` of the package.
 
     ``result`` is what the call returned, None if it was ended, ``line`` that of the last step, and
-    ``numbers`` are descriptors opened when the call had ended: they get the numbers of what was
-    closed by then, so that what is closed twice is one of them.
+    ``numbers`` are descriptors opened when a socket was closed, and when the call had ended: they
+    get the numbers of what was closed by then, so that what is closed twice is one of them.
     """
 
     def __init__(self, call: Call, at: int) -> None:
@@ -50,8 +52,15 @@ class Attempt:
         # An exception before some instructions of CPython leaves another one behind as the one that
         # is being handled, with its frames and what they hold, for as long as there is the thread.
         thread = threading.Thread(target=self.run)
-        thread.start()
-        thread.join()
+        with pytest.MonkeyPatch.context() as patches:
+            patches.setattr(under_test, "cs_close", self.close)
+            thread.start()
+            thread.join()
+
+    def close(self, fd: int) -> int:
+        result: int = lib.cs_close(fd)
+        self.numbers.append(os.dup(0))
+        return result
 
     def run(self) -> None:
         sys.settrace(self.trace)
