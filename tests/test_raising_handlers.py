@@ -231,7 +231,7 @@ HANDED_OVER = (
     "if control_size <= CONTROL_SIZE:",
     "self, batch, number, control_size",
     "data, items, msg_flags, address = sock.recvmsg",
-    "return data, _rights_in(items), msg_flags, address",
+    "return data, _descriptors_in(items, SCM_RIGHTS)",
     "for view in memory:",
     "release(view)",
 )

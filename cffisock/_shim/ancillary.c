@@ -32,25 +32,43 @@ void cs_next_control(cs_msg *msg)
         msg->extras.start = 0;
 }
 
-/* Closes the descriptors in the control message that `msg` is at. */
-static void close_rights(const cs_msg *msg)
+/* Does `act` with each descriptor in the control messages of `msg`. */
+static void each_descriptor(cs_msg *msg, void (*act)(int fd))
 {
     const cs_extras *extras = &msg->extras;
     int fd;
 
-    for (int64_t at = extras->start; at + (int64_t)sizeof fd <= extras->end; at += sizeof fd) {
-        memcpy(&fd, msg->control + at, sizeof fd);
-        close(fd);
+    SHIM_EACH_CONTROL(msg)
+    {
+        if (extras->level != SOL_SOCKET ||
+            (extras->type != SCM_RIGHTS && extras->type != SHIM_PIDFD))
+            continue;
+        for (int64_t at = extras->start; at + (int64_t)sizeof fd <= extras->end; at += sizeof fd) {
+            memcpy(&fd, msg->control + at, sizeof fd);
+            act(fd);
+        }
     }
+}
+
+static void close_descriptor(int fd)
+{
+    close(fd);
+}
+
+static void close_on_exec(int fd)
+{
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+void shim_shut_out(cs_msg *msg)
+{
+    if (!SHIM_HAS_CLOEXEC)
+        each_descriptor(msg, close_on_exec);
 }
 
 void cs_close_received(cs_msg *msg)
 {
-    SHIM_EACH_CONTROL(msg)
-    {
-        if (msg->extras.level == SOL_SOCKET && msg->extras.type == SCM_RIGHTS)
-            close_rights(msg);
-    }
+    each_descriptor(msg, close_descriptor);
     msg->control_len = 0;
 }
 

@@ -107,6 +107,7 @@ static void received(const cs_incoming *in, size_t i, const shim_mmsghdr *messag
         segment = take_segment(msg);
         cut_control(msg, in->control_size);
     }
+    shim_shut_out(msg);
     shim_read_control(msg, 0);
     in->numbers[i] = from->family == AF_INET ? cs_inet_number(from) : -1;
     in->segments[i] = segment;

@@ -90,6 +90,9 @@ int shim_getaddrinfo(const char *host, const char *service, const struct addrinf
  * answers, or -ERANGE. */
 int shim_copy_answers(const struct addrinfo *found, char *buf, size_t len);
 
+/* Makes the descriptors that came with `msg` close-on-exec where recvmsg(2) does not. */
+void shim_shut_out(cs_msg *msg);
+
 /* Reads the control message at `offset` of msg->control into msg->extras. */
 void shim_read_control(cs_msg *msg, size_t offset);
 

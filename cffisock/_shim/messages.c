@@ -40,6 +40,7 @@ static int64_t receive(int fd, struct iovec *iov, size_t count, cs_msg *msg, siz
     extras->len = n;
     extras->flags = header.msg_flags;
     extras->addr_len = msg->addr->len;
+    shim_shut_out(msg);
     shim_read_control(msg, 0);
     return extras->flags || extras->addr_len || extras->start ? n + CS_MORE : n;
 }

@@ -92,6 +92,21 @@ static inline int shim_accept(int fd, struct sockaddr *addr, socklen_t *len)
 #endif
 }
 
+/* Whether recvmsg(2) makes the descriptors that come close-on-exec, if Python asks for that. */
+#ifdef MSG_CMSG_CLOEXEC
+#define SHIM_HAS_CLOEXEC 1
+#else
+#define SHIM_HAS_CLOEXEC 0
+#endif
+
+/* The type of control messages with a descriptor that is not sent as one, SCM_PIDFD: the ABI of
+ * Linux 6.5, which headers may lack. */
+#ifdef __linux__
+#define SHIM_PIDFD 4
+#else
+#define SHIM_PIDFD SCM_RIGHTS
+#endif
+
 /* Puts the protocol of a socket into `*proto`, 0 where the system does not tell: 0, or -1 with
  * errno. */
 static inline int shim_ask_protocol(int fd, int *proto)

@@ -11,8 +11,11 @@ from .._cffi import ffi, lib
 from .._edge.arguments import INT_MAX, c_int, c_ssize, type_name
 from .._edge.errors import warn
 from .._edge.memory import allocate, readable, release
+from .._edge.platform import CONSTANTS
 from .mailbox import Mailbox
 
+AF_UNIX = CONSTANTS["AF_UNIX"]
+MSG_CMSG_CLOEXEC = CONSTANTS.get("MSG_CMSG_CLOEXEC", 0)  # without it the shim does as much
 # The kernel's lengths are ints on some systems: what fits there fits everywhere.
 CONTROL_MAX = INT_MAX
 # The most that a control message takes beside its data.
@@ -89,6 +92,14 @@ def _require_triple(item: t.Any) -> None:
         raise TypeError(f"{wanted} 3-item tuple, not {type_name(item)}")
     if len(item) != 3:
         raise TypeError(f"{wanted} tuple of length 3, not {len(item)}")
+
+
+def not_inherited(sock: t.Socket, flags: int) -> int:
+    """Returns the flag that makes descriptors which come close-on-exec, unless ``flags`` has it.
+
+    It comes back with the message.  Families that have no descriptors may refuse it.
+    """
+    return MSG_CMSG_CLOEXEC & ~flags if sock._cs_kind[0] == AF_UNIX else 0
 
 
 def unpack_extras(box: Mailbox, sock: t.Any) -> tuple[int, list[t.ControlMessage], int, t.Any]:

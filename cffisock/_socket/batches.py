@@ -12,7 +12,7 @@ from .._edge.arguments import c_int, c_ssize, type_name
 from .._edge.errors import again
 from .._edge.memory import allocate, bytes_of, from_buffer, release
 from .._edge.platform import CONSTANTS
-from .ancillary import CONTROL_MAX, pack_control, read_extras, unpack_control
+from .ancillary import CONTROL_MAX, not_inherited, pack_control, read_extras, unpack_control
 from .mailbox import Mailbox, borrow, give_mailbox
 from .messages import items_of, with_copy
 
@@ -199,19 +199,24 @@ def _receive(
     incoming = batch.incoming
     incoming.done = 0
     incoming.control_size = control_size
+    added = control_size and not_inherited(self, flags)
+    flags |= added
     try:
         n = lib.cs_recvmmsg(self._cs_fd, incoming, number, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, lib.cs_recvmmsg, incoming, number, flags)
-        return _items(self, batch, parts(ffi.unpack(incoming.lengths, n)))
+        return _items(self, batch, parts(ffi.unpack(incoming.lengths, n)), added)
     except BaseException:
         for i in range(incoming.done):
             lib.cs_close_received(incoming.msgs + i)
         raise
 
 
-def _items(self: t.Socket, batch: Batch, parts: list[t.Any]) -> list[t.Item]:
-    """Gives an item for each message that came; ``parts`` are their first items."""
+def _items(self: t.Socket, batch: Batch, parts: list[t.Any], added: int) -> list[t.Item]:
+    """Gives an item for each message that came; ``parts`` are their first items.
+
+    The flag ``added``, which the kernel gives back, is nothing that they came with.
+    """
     incoming = batch.incoming
     news = ffi.unpack(incoming.news, len(parts))
     address = _address.unpack(batch.slot(0), self)
@@ -226,7 +231,7 @@ def _items(self: t.Socket, batch: Batch, parts: list[t.Any]) -> list[t.Item]:
             continue
         ancillary, msg_flags = extras_of(incoming.msgs + i)
         segment = incoming.segments[i]
-        item = (part, ancillary, msg_flags, address)
+        item = (part, ancillary, msg_flags & ~added, address)
         items += divided(item, segment) if segment > 0 else [item]
     return items
 

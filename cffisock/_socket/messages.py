@@ -22,6 +22,7 @@ from .._edge.memory import (
 from .._edge.platform import CONSTANTS
 from .ancillary import (
     CONTROL_MAX,
+    not_inherited,
     pack_control,
     unpack_extras,
 )
@@ -76,6 +77,8 @@ def recvmsg(
     except IndexError:
         box = Mailbox()
     memory, view, msg = box.memory, box.view, box.msg
+    added = ancbufsize and not_inherited(self, flags)
+    flags |= added
     try:
         n = cs_recvmsg(self._cs_fd, memory, bufsize, msg, ancbufsize, flags, self._cs_wait)
         if n < 0:
@@ -83,7 +86,7 @@ def recvmsg(
         if n < MORE:
             return view[:n], [], 0, None
         n, items, flags, address = unpack_extras(box, self)
-        result = view[:n], items, flags, address
+        result = view[:n], items, flags & ~added, address
         if items:
             msg.control_len = 0  # which are the caller's now
         return result
@@ -146,12 +149,17 @@ def recvmsg_into(
             raise ValueError("invalid ancillary data buffer length")
         sizes = list(map(len, memory))
         box = borrow() if control_size <= CONTROL_SIZE else Mailbox(control_size)
-        arguments = memory, sizes, len(sizes), box.msg, control_size, flags
+        added = control_size and not_inherited(self, flags)
+        arguments = memory, sizes, len(sizes), box.msg, control_size, flags | added
         try:
             n: int = cs_recvmsgv(self._cs_fd, *arguments, self._cs_wait)
             if n < 0:
                 n = again(n, self, cs_recvmsgv, *arguments)
-            result = unpack_extras(box, self) if n >= MORE else (n, [], 0, None)
+            if n >= MORE:
+                n, control, flags, address = unpack_extras(box, self)
+                result = n, control, flags & ~added, address
+            else:
+                result = n, [], 0, None
             box.msg.control_len = 0
             return result
         except BaseException:

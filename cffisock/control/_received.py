@@ -288,9 +288,12 @@ _DESCRIPTORS = _keyed(
 
 
 def _descriptors(data: bytes) -> Iterator[int]:
-    """The whole descriptors in a control message: what is cut off is none."""
+    """The whole descriptors in a control message: what is cut off is none.
+
+    A negative number says that the kernel had none left.
+    """
     whole = len(data) - len(data) % _INT.size
-    return (fd for (fd,) in _INT.iter_unpack(data[:whole]))
+    return (fd for (fd,) in _INT.iter_unpack(data[:whole]) if fd >= 0)
 
 
 def parse(ancdata: Iterable[tuple[int, int, bytes]]) -> list[Union[Record, tuple[int, int, bytes]]]:

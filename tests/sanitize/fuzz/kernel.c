@@ -86,7 +86,8 @@ int read_all_control(cs_msg *msg)
         SHOULD(extras->end >= extras->start && extras->end <= (int64_t)msg->control_len);
         SHOULD(extras->next == 0 || extras->next >= extras->end);
         look(msg->control + extras->start, (size_t)(extras->end - extras->start));
-        if (extras->level == SOL_SOCKET && extras->type == SCM_RIGHTS)
+        if (extras->level == SOL_SOCKET &&
+            (extras->type == SCM_RIGHTS || extras->type == SHIM_PIDFD))
             descriptors += (int)((size_t)(extras->end - extras->start) / sizeof(int));
         before = extras->next;
     }
