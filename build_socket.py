@@ -78,9 +78,12 @@ FEATURES = {
 }
 PROBE_FLAGS = ["-D_GNU_SOURCE", "-Werror=implicit-function-declaration"]
 
-# The folders of the shim with what one kind of system has alone, each with its declarations in a
-# header of its name, and what the compiler takes there.
-FOLDERS = {"linux": "#ifndef __linux__\n#error\n#endif\n"}
+# The folders of the shim with what one kind of system has alone, each with its declarations, if
+# any, in a header of its name, and what the compiler takes there.  One of them has "system.h".
+FOLDERS = {
+    "linux": "#ifndef __linux__\n#error\n#endif\n",
+    "posix": "#include <sys/socket.h>\n",
+}
 
 # Heads the binding, whose init function cffi defines without a prototype.
 PREAMBLE = """
@@ -153,10 +156,20 @@ def folders(compiler: list[str]) -> list[str]:
     return [name for name, code in FOLDERS.items() if is_taken(compiler, code)]
 
 
+def include_dirs(parts: Iterable[str]) -> list[str]:
+    """The paths of the shim's headers, with those in the folders ``parts``."""
+    return [str(SHIM), *(str(SHIM / part) for part in parts)]
+
+
 def sources(parts: Iterable[str]) -> list[str]:
     """The paths of the shim's sources, with those in the folders ``parts``."""
-    places = [SHIM, *(SHIM / part for part in parts)]
-    return sorted(str(path) for place in places for path in place.glob("*.c"))
+    return sorted(str(path) for place in include_dirs(parts) for path in Path(place).glob("*.c"))
+
+
+def declarations(parts: Iterable[str]) -> list[str]:
+    """The headers that the folders ``parts`` add to shim.h."""
+    headers = [f"{part}/{part}.h" for part in parts]
+    return [header for header in headers if (SHIM / header).exists()]
 
 
 def generate(directory: Path, parts: Iterable[str]) -> list[str]:
@@ -167,10 +180,10 @@ def generate(directory: Path, parts: Iterable[str]) -> list[str]:
     directory.mkdir(parents=True, exist_ok=True)
     binding, table = directory / "_cffi.c", directory / "constants.c"
     ffi = FFI()
-    declarations = [f"{part}/{part}.h" for part in parts]
-    for header in ["shim.h", *declarations]:
+    headers = declarations(parts)
+    for header in ["shim.h", *headers]:
         ffi.cdef((SHIM / header).read_text(encoding="utf-8"))
-    ffi.set_source(MODULE, PREAMBLE + "".join(f'#include "{name}"\n' for name in declarations))
+    ffi.set_source(MODULE, PREAMBLE + "".join(f'#include "{name}"\n' for name in headers))
     ffi.emit_c_code(str(binding))
     source = constants_source(runpy.run_path(str(TABLE)))
     if not table.exists() or table.read_text(encoding="utf-8") != source:
@@ -188,7 +201,6 @@ class BuildShim(build_ext):
         for ext in self.extensions:
             ext.depends = sorted(str(path) for path in [*SHIM.rglob("*.[ch]"), TABLE])
             ext.depends.append("build_socket.py")
-            ext.include_dirs = [str(SHIM)]
             ext.extra_compile_args = STRICT_FLAGS if strict else []
             # In place the name has interpreter and machine, for several to stand side by side.
             ext.py_limited_api = STABLE_ABI and not self.inplace
@@ -212,6 +224,7 @@ class BuildShim(build_ext):
             ext.define_macros = [(f"HAVE_{name}", "1") for name in found]
             if STABLE_ABI:
                 ext.define_macros.append(("Py_LIMITED_API", "0x03090000"))
+            ext.include_dirs = include_dirs(parts)
             ext.sources = [*sources(parts), *generate(Path(self.build_temp), parts)]
             super().build_extension(ext)
         except (CompileError, FileNotFoundError) as error:

@@ -35,7 +35,7 @@ def compiler(target: str) -> list[str]:
 
 def callers(folder: Path, parts: list[str]) -> str:
     """Writes C that refers to each function which is declared, as the binding does: its path."""
-    headers = ["shim.h", *(f"{part}/{part}.h" for part in parts)]
+    headers = ["shim.h", *build_socket.declarations(parts)]
     text = "".join(
         (ROOT / build_socket.SHIM / name).read_text(encoding="utf-8") for name in headers
     )
@@ -66,7 +66,8 @@ def failures(target: str, folder: Path, write: bool) -> list[str]:
     parts, found = build_socket.folders(zig), build_socket.features(zig)
     _, constants = build_socket.generate(folder, parts)
     macros = [f"-DHAVE_{name}=1" for name in found]
-    command = [*zig, *build_socket.STRICT_FLAGS, *macros, f"-I{ROOT / build_socket.SHIM}"]
+    command = [*zig, *build_socket.STRICT_FLAGS, *macros]
+    command += [f"-I{ROOT / place}" for place in build_socket.include_dirs(parts)]
     sources = [*build_socket.sources(parts), constants, callers(folder, parts)]
     # In one go: to start the compiler takes longer than a file.
     shared = [*command, *SHARED, *sources, "-o", str(folder / "shim.so")]

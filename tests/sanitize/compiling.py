@@ -36,7 +36,7 @@ def compile_with_shim(
     shim = [str(ROOT / source) for source in build_socket.sources(parts)]
     found = [] if plain else build_socket.features(CLANG)
     macros = [f"-DHAVE_{name}=1" for name in found]
-    places = [ROOT / build_socket.SHIM, *(ROOT / build_socket.SHIM / part for part in parts)]
+    places = [ROOT / place for place in build_socket.include_dirs(parts)]
     made = str(folder / program)
     command = [*CLANG, *FLAGS, *WARNINGS, f"-fsanitize={sanitizers}", *macros, *more]
     command += [*(f"-I{place}" for place in places), *shim, *map(str, sources), "-pthread"]
