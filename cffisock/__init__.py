@@ -39,14 +39,11 @@ from ._convenience import (
     socketpair,
 )
 from ._edge import enums as _enums
-from ._edge import platform as _platform
 from ._edge.enums import (
     AddressFamily,
     SocketKind,
     _intenum_converter,
 )
-from ._edge.enums import AddressInfo as AddressInfo
-from ._edge.enums import MsgFlag as MsgFlag
 from ._edge.timeouts import Deadline as Deadline
 from ._files import SocketIO as SocketIO
 from ._files import _blocking_errnos
@@ -91,7 +88,7 @@ from ._socket import (
 __version__ = "0.1.0"
 
 # Each name once: PyPy finds those later that were set twice.
-globals().update({**_platform.CONSTANTS, **_platform.TEXTS, **_enums.MEMBERS})
+globals().update(_enums.public_constants())
 
 __all__ = [
     "CMSG_LEN",
@@ -157,6 +154,8 @@ if TYPE_CHECKING:
     from ._install import installed as installed
     from ._names.ifaddrs import getifaddrs as getifaddrs
     from ._public_constants import *
+    from ._public_constants import AddressInfo as AddressInfo
+    from ._public_constants import MsgFlag as MsgFlag
 
     # The constants come from a table that a type checker cannot see.
     __all__ += _public_constants.__all__
@@ -182,6 +181,11 @@ else:
     _LATER = {**_MODULES, **_FUNCTIONS}
 
     def __getattr__(name: str) -> object:
+        if name in _enums.LATER:
+            flags = _enums.flags_with(name)
+            for each, value in flags.items():
+                globals().setdefault(each, value)  # a program may have put its own there
+            return flags[name]
         if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module  # noqa: PLC0415
@@ -193,7 +197,7 @@ else:
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_LATER})
+        return sorted({*globals(), *_LATER, *_enums.LATER})
 
 
 del TYPE_CHECKING

@@ -11,8 +11,9 @@ import pytest
 
 import cffisock
 from cffisock import _socket
+from cffisock._edge import enums
 
-from .support import own
+from .support import isolated, own
 
 ENUMS = {
     "AddressFamily": ("AF_", enum.IntEnum),
@@ -101,3 +102,70 @@ def test_converter() -> None:
     assert convert(2, cffisock.AddressFamily) is cffisock.AF_INET
     assert convert(250, cffisock.AddressFamily) == 250
     assert type(convert(250, cffisock.AddressFamily)) is int
+
+
+# --- flags, whose enums are made when they are asked for ----------------------------------------
+
+UNUSED = "import cffisock; assert 'MSG_PEEK' not in vars(cffisock)\n"
+
+
+def test_flags_are_named_before_they_are_made() -> None:
+    code = (
+        f"{UNUSED}"
+        "assert {'MsgFlag', 'MSG_PEEK', 'AddressInfo', 'AI_PASSIVE'} <= set(dir(cffisock))\n"
+        "names = {}\n"
+        "exec('from cffisock import *', names)\n"
+        "assert names['MSG_PEEK'] is cffisock.MSG_PEEK is cffisock.MsgFlag.MSG_PEEK\n"
+        "assert 'MSG_PEEK' in vars(cffisock)\n"
+    )
+    assert isolated(code).stderr == ""
+
+
+def test_flags_can_be_made_when_nothing_can_be_imported() -> None:
+    code = (
+        f"{UNUSED}import os, resource, sys\n"
+        "_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))\n"
+        "sys.path.clear()\n"
+        "sys.meta_path.clear()\n"
+        "print(repr(cffisock.MSG_PEEK | cffisock.MSG_OOB), repr(cffisock.AI_PASSIVE))\n"
+    )
+    process = isolated(code)
+    assert process.stderr == ""
+    assert "MSG_PEEK" in process.stdout
+    assert "AI_PASSIVE" in process.stdout
+
+
+def test_what_a_program_put_in_the_place_of_a_flag_stays() -> None:
+    code = (
+        f"{UNUSED}cffisock.MSG_PEEK = 17\n"
+        "assert cffisock.MSG_OOB == 1\n"
+        "assert cffisock.MSG_PEEK == 17\n"
+        "del cffisock.MSG_PEEK\n"
+        "assert cffisock.MSG_PEEK is cffisock.MsgFlag.MSG_PEEK\n"
+    )
+    assert isolated(code).stderr == ""
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_flags_are_unpickled_before_they_are_made(protocol: int) -> None:
+    data = pickle.dumps([cffisock.MSG_PEEK, cffisock.AI_PASSIVE], protocol)
+    code = (
+        f"{UNUSED}import pickle\n"
+        f"assert pickle.loads({data!r}) == [cffisock.MSG_PEEK, cffisock.AI_PASSIVE]\n"
+    )
+    assert isolated(code).stderr == ""
+
+
+def test_threads_that_ask_at_once_get_one_enum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread is done when this one has made the enum, and has not put it anywhere."""
+    monkeypatch.setattr(enums, "_made", {})
+    made, found = enums._make, []
+
+    def make(*arguments: Any) -> Any:
+        monkeypatch.setattr(enums, "_make", made)
+        found.append(enums.flags_with("MSG_PEEK")["MsgFlag"])
+        return made(*arguments)
+
+    monkeypatch.setattr(enums, "_make", make)
+    assert enums.flags_with("MSG_PEEK")["MsgFlag"] is found[0]

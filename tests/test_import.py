@@ -30,6 +30,7 @@ LATER = {
     "_command.run",
     "_command.surface",
     "_constants",
+    "_edge.interpreter",
     "_happy_eyeballs",
     "_install",
     "_install.children",

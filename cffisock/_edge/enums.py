@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, IntEnum, IntFlag
 from types import SimpleNamespace
 
-from .platform import CONSTANTS
+from .platform import CONSTANTS, TEXTS
 
 # Not False, for which jedi, in editors, would not look at what type checkers see.
 TYPE_CHECKING = not __name__
@@ -13,16 +13,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = [
-    "ENUMS",
     "FAMILIES",
-    "MEMBERS",
+    "LATER",
     "TYPES",
     "AddressFamily",
-    "AddressInfo",
-    "MsgFlag",
     "SocketKind",
     "_intenum_converter",
+    "flags_with",
+    "public_constants",
 ]
+
+# To cut the names out of one text is far cheaper than to look at each.
+_NAMES = f" {' '.join(CONSTANTS)}"
+
+
+def _group(prefix: str) -> dict[str, int]:
+    """Returns the constants that begin with ``prefix``, those that are no capitals left out."""
+    rest = _NAMES.split(f" {prefix}")[1:]
+    names = [prefix + part.partition(" ")[0] for part in rest]
+    return {name: CONSTANTS[name] for name in names if name.isupper()}
 
 
 def _make(base: Any, name: str, prefix: str) -> Any:
@@ -31,9 +40,8 @@ def _make(base: Any, name: str, prefix: str) -> Any:
     What they pickle as, for one, differs between its versions.  Where two names have one value the
     first in alphabetical order is the one that is shown.
     """
-    # Fewer names for `_convert_`, which asks a function about each.
-    named = {each: value for each, value in CONSTANTS.items() if each.startswith(prefix)}
-    enum = base._convert_(name, __name__, str.isupper, SimpleNamespace(**named))
+    group = _group(prefix)
+    enum = base._convert_(name, __name__, group.__contains__, SimpleNamespace(**group))
     enum.__module__ = "cffisock"
     if enum.__reduce_ex__ is not Enum.__reduce_ex__:
         enum.__reduce_ex__ = _reduce_ex_by_name
@@ -51,19 +59,40 @@ def _reduce_ex_by_name(member: Any, _protocol: int) -> Any:
 
 
 if TYPE_CHECKING:
-    from .._public_constants import AddressFamily, AddressInfo, MsgFlag, SocketKind
+    from .._public_constants import AddressFamily, SocketKind
 else:
     AddressFamily = _make(IntEnum, "AddressFamily", "AF_")
     SocketKind = _make(IntEnum, "SocketKind", "SOCK_")
-    MsgFlag = _make(IntFlag, "MsgFlag", "MSG_")
-    AddressInfo = _make(IntFlag, "AddressInfo", "AI_")
-
-ENUMS: tuple[Any, ...] = (AddressFamily, SocketKind, MsgFlag, AddressInfo)
-MEMBERS = {name: member for enum in ENUMS for name, member in enum.__members__.items()}
 
 # Looked up for each socket: a dict is ten times faster than calling the enum.
 FAMILIES: dict[int, Any] = {int(member): member for member in AddressFamily}
 TYPES: dict[int, Any] = {int(member): member for member in SocketKind}
+
+# Most programs use no flags, so that these enums are made when they are asked for.
+_FLAGS = {"MsgFlag": "MSG_", "AddressInfo": "AI_"}
+_made: dict[str, Any] = {}
+# They and their members, by the names of the enums.
+LATER = {name: enum for enum, prefix in _FLAGS.items() for name in (enum, *_group(prefix))}
+
+
+def flags_with(name: str) -> dict[str, Any]:
+    """Returns the enum that ``name``, of LATER, belongs to, and its members, by their names.
+
+    Nothing is imported for that: it may be when no descriptor is left.  Of two that threads make at
+    once either is kept.
+    """
+    kind = LATER[name]
+    enum = _made.get(kind) or _made.setdefault(kind, _make(IntFlag, kind, _FLAGS[kind]))
+    return {kind: enum, **enum.__members__}
+
+
+def public_constants() -> dict[str, Any]:
+    """Returns the constants as the public module has them, without those of LATER."""
+    members = {**AddressFamily.__members__, **SocketKind.__members__}
+    constants = {**CONSTANTS, **TEXTS, **members}
+    for name in LATER:
+        constants.pop(name, None)
+    return constants
 
 
 def _intenum_converter(value: int, enum_klass: Any) -> Any:

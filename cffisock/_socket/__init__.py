@@ -11,7 +11,6 @@ from .. import _types as t
 from .._cffi import lib
 from .._edge.arguments import c_fd
 from .._edge.errors import check, error, gaierror, herror, timeout
-from .._edge.interpreter import interpreters_own
 from .._edge.platform import CONSTANTS, TEXTS
 from .._names.inet import (
     htonl,
@@ -115,5 +114,7 @@ def _bare(fds: t.Any, kind: tuple[int, int, int]) -> socket:
 def __getattr__(name: str) -> t.Any:
     if name == "CAPI":
         # Extension modules of CPython, _ssl among them, ask for this while they are imported.
+        from .._edge.interpreter import interpreters_own  # noqa: PLC0415  (few programs need it)
+
         return interpreters_own("_socket").CAPI
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
