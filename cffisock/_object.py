@@ -44,9 +44,9 @@ class socket(PublicMethods):
         proto: t.SupportsIndex = base.UNKNOWN,
         fileno: t.Optional[t.SupportsIndex] = None,
     ) -> None:
+        base.socket.__init__(self, family, type, proto, fileno)
         self._closed = False
         self._io_refs = 0
-        base.socket.__init__(self, family, type, proto, fileno)
 
     def __init_subclass__(cls, **kwargs: t.Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from .fuzz.comparison import Known, compare, shrunk, steady
+from .fuzz.machine import undisturbed
 from .fuzz.programs import Program, Step, program
 
 # A host with a NUL, which cffisock refuses; the own module is asked for less of it.
@@ -14,6 +19,12 @@ SAME = [
     Step("", "t.send(Index(1, fail))"),
 ]
 PROGRAM = Program("unix", 0.002, (SAME[0], SAME[1], DIFFERS, SAME[2], SAME[3]))
+
+
+@pytest.fixture(autouse=True)
+def clean_at_the_end() -> Iterator[None]:
+    with undisturbed():
+        yield
 
 
 def nothing_known() -> Known:
@@ -29,7 +40,7 @@ def test_a_seed_makes_the_same_programs() -> None:
 
 
 def test_what_is_the_same_is_no_difference() -> None:
-    assert compare(PROGRAM._replace(steps=tuple(SAME[:3])), nothing_known()) is None
+    assert compare(PROGRAM._replace(steps=tuple(SAME[:3])), nothing_known()).difference is None
 
 
 def test_a_difference_is_found_and_the_rest_dropped() -> None:
@@ -37,12 +48,12 @@ def test_a_difference_is_found_and_the_rest_dropped() -> None:
     found = steady(PROGRAM, known)
     assert found is not None
     assert found.step == 2
-    least, difference = shrunk(PROGRAM, known)
+    least, difference = shrunk(PROGRAM, known, found)
     assert least.steps == (DIFFERS,)
     assert difference.text.startswith(f"{DIFFERS} => ")
 
 
 def test_a_row_is_about_something() -> None:
     known = Known()
-    assert compare(PROGRAM, known) is None
+    assert compare(PROGRAM, known).difference is None
     assert len(known.idle()) == len(known.rows) - 1

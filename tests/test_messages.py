@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import os
 import struct
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 import cffisock
 from cffisock import CMSG_LEN, CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET
 
-from .support import INT, LONG, descriptors, fds_in, later, own, rights, signals
+from .support import INT, IS_PYPY, LONG, descriptors, fds_in, later, own, rights, signals
 
 # --- data ---------------------------------------------------------------------------------------
 
@@ -274,6 +275,33 @@ def test_control_data_of_ipv6(stack: Any) -> None:
     _, items, flags, _ = one.recvmsg(10, CMSG_SPACE(INT))
     assert len(items) == 1
     assert flags & cffisock.MSG_CTRUNC
+
+
+@pytest.mark.parametrize("data", [b"data", bytearray(b"data")])
+@pytest.mark.parametrize("module", [cffisock] if IS_PYPY else [own, cffisock])
+def test_the_order_of_sendmsgs_arguments(module: Any, data: Any) -> None:
+    """Flags first, then the address, the data and the control messages."""
+    done = []
+
+    class Flags:
+        def __index__(self) -> int:
+            done.append("flags")
+            return 0
+
+    def told(name: str, items: list[Any]) -> Iterator[Any]:
+        done.append(name)
+        yield from items
+
+    def send(address: Any) -> None:
+        with module.socket(module.AF_INET, module.SOCK_DGRAM) as sock:
+            sock.sendmsg(told("data", [data]), told("control", []), Flags(), address)
+
+    with pytest.raises(TypeError, match="address must be tuple"):
+        send("no tuple")
+    assert done == ["flags"]
+    done.clear()
+    send(("127.0.0.1", 9))
+    assert done == ["flags", "data", "control"]
 
 
 def test_ancillary_data_is_released(pair: Any) -> None:

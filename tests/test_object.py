@@ -19,7 +19,7 @@ import pytest
 import cffisock
 from cffisock import _socket
 
-from .support import IP_FAMILIES, IS_PYPY, LONG, descriptors, python, tcp_pair
+from .support import IP_FAMILIES, IS_PYPY, LONG, descriptors, own, python, tcp_pair
 
 # --- the object ---------------------------------------------------------------------------------
 
@@ -304,6 +304,16 @@ def test_the_files_outlive_the_with_statement() -> None:
     assert list(file) == [b"line\n"]
     file.close()
     assert one.fileno() == -1
+
+
+@pytest.mark.parametrize("module", [cffisock] if IS_PYPY else [own, cffisock])
+def test_an_init_that_fails_forgets_no_files(module: Any) -> None:
+    with module.socket() as sock, sock.makefile("rb") as file:
+        with pytest.raises(TypeError):
+            sock.__init__("no family")
+        sock.close()
+        assert file.fileno() == sock.fileno() >= 0
+    assert sock.fileno() == -1
 
 
 def test_names_that_libraries_use() -> None:

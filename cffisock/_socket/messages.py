@@ -186,15 +186,16 @@ def sendmsg(
     ``ancdata`` are control messages, each ``(level, type, data)``.  Returns how many bytes
     of the data the kernel took.
     """
+    if flags is not NO_FLAGS:
+        flags = c_int(flags)
+    to = NULL if address is None else _address.pack(self, address, "sendmsg")
+    sys.audit("socket.sendmsg", self, address)
     parts = tuple(buffers) if type(buffers) is list else items_of(buffers, SENDMSG_BUFFERS)
     data = parts[0] if len(parts) == 1 else joined(parts)
     if type(data) is not bytes:
-        return _sendmsgv(self, parts, ancdata, flags, address)
-    if flags is not NO_FLAGS:
-        flags = c_int(flags)
+        return _sendmsgv(self, parts, ancdata, flags, to)
     if ancdata is not NOTHING or address is not None:
-        return _sendmsg(self, data, ancdata, flags, address)
-    sys.audit("socket.sendmsg", self, None)
+        return _sendmsg(self, data, ancdata, flags, to)
     # One buffer and nothing else: send(2) does the same, with less to pass.
     n: int = cs_send(self._cs_fd, data, len(data), flags, self._cs_wait)
     return n if n >= 0 else again(n, self, cs_send, data, len(data), flags)
@@ -212,20 +213,17 @@ def joined(parts: tuple[t.Any, ...]) -> t.Optional[bytes]:
     return b"".join(parts) if size <= JOINED_SIZE else None
 
 
-def _sendmsg(
-    self: t.Socket, data: bytes, ancdata: t.Iterable[t.Any], flags: int, address: t.Any
-) -> int:
+def _sendmsg(self: t.Socket, data: bytes, ancdata: t.Iterable[t.Any], flags: int, to: t.Any) -> int:
     """Sends one buffer; one control message needs no memory of ours then."""
     items = tuple(ancdata) if type(ancdata) is list else items_of(ancdata, SENDMSG_CONTROL)
     item = items[0] if len(items) == 1 else None
     if type(item) is not tuple or len(item) != 3:
-        return _sendmsgv(self, (data,), items, flags, address)
+        return _sendmsgv(self, (data,), items, flags, to)
     level, type_, control = item
     control = bytes_of(control)
     size = len(control)
     if type(level) is not int or type(type_) is not int or size > CONTROL_ITEM_MAX:
-        return _sendmsgv(self, (data,), items, flags, address)
-    to = _destination(self, address)
+        return _sendmsgv(self, (data,), items, flags, to)
     arguments = data, len(data), level, type_, control, size, to, flags
     try:
         n: int = cs_sendmsg(self._cs_fd, *arguments, self._cs_wait)
@@ -241,7 +239,7 @@ def _sendmsgv(
     parts: tuple[t.Any, ...],
     ancdata: t.Iterable[t.Any],
     flags: t.SupportsIndex,
-    address: t.Any,
+    to: t.Any,
 ) -> int:
     """Sends any number of buffers, with any number of control messages."""
     memory: list[t.Any] = []
@@ -250,21 +248,12 @@ def _sendmsgv(
             memory.append(readable(part))
         sizes = list(map(len, memory))
         control, control_size = pack_control(items_of(ancdata, SENDMSG_CONTROL))
-        flags = c_int(flags)
-        to = _destination(self, address)
         arguments = memory, sizes, len(sizes), control, control_size, to, flags
         n: int = cs_sendmsgv(self._cs_fd, *arguments, self._cs_wait)
         return n if n >= 0 else again(n, self, cs_sendmsgv, *arguments)
     finally:
         for view in memory:
             release(view)
-
-
-def _destination(self: t.Socket, address: t.Any) -> t.Any:
-    """Returns ``address`` for the kernel, or that of the peer where it is None; audited."""
-    to = NULL if address is None else _address.pack(self, address, "sendmsg")
-    sys.audit("socket.sendmsg", self, address)
-    return to
 
 
 def items_of(items: t.Any, what: str) -> tuple[t.Any, ...]:

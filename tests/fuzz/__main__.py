@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import sys
 import time
 from collections.abc import Iterator
@@ -14,13 +15,13 @@ import cffisock
 from ..support import own
 from . import __doc__ as description
 from .comparison import Difference, Known, compare, shrunk, steady
-from .machine import run
+from .machine import run, undisturbed
 from .programs import Program, program
 
 # So many operations are many enough for each row to be about something.
 LONG = 100_000
 # After so many differences it gives up.
-MANY = 20
+MANY = 2000
 
 
 class Failure(NamedTuple):
@@ -42,19 +43,26 @@ class Fuzz:
         """Runs programs until there are so many operations; yields after each."""
         while self.operations < operations and len(self.failures) < MANY:
             made = program(self.seed, self.programs)
-            if compare(made, self.known) is not None:
-                if steady(made, self.known) is None:
-                    self.unsteady += 1
-                else:
-                    self.failures.append(Failure(self.programs, *shrunk(made, self.known)))
+            steps, difference = compare(made, self.known)
+            if difference is not None:
+                self.look_at(made, difference)
             self.programs += 1
-            self.operations += len(made.steps)
+            self.operations += steps
             yield
+
+    def look_at(self, made: Program, difference: Difference) -> None:
+        """Shortens what differs, if it does so again."""
+        again = steady(made, self.known)
+        if again is None:
+            self.unsteady += 1
+            print(f"unsteady, program {self.programs}: {difference.text}\n", flush=True)
+        else:
+            self.failures.append(Failure(self.programs, *shrunk(made, self.known, again)))
 
     def says(self) -> str:
         return (
-            f"{self.operations:,} operations in {self.programs:,} programs; known differences:"
-            f" {sum(self.known.hits.values()):,}; unsteady: {self.unsteady};"
+            f"seed {self.seed}: {self.operations:,} operations in {self.programs:,} programs;"
+            f" known differences: {sum(self.known.hits.values()):,}; unsteady: {self.unsteady};"
             f" differences: {len(self.failures)}"
         )
 
@@ -77,6 +85,25 @@ def trace(made: Program) -> None:
         print(f"{name}\n    {theirs}" + (f"\n    {ours}" if ours != theirs else ""))
 
 
+def search(seed: str, operations: int) -> Optional[str]:
+    """Runs programs, and shows those that differ; "failed" if there are any."""
+    fuzz = Fuzz(seed)
+    shown = 0
+    begun = said = time.monotonic()
+    for _ in fuzz.go_on(operations):
+        for failure in fuzz.failures[shown:]:
+            print(show(failure, seed), flush=True)
+        shown = len(fuzz.failures)
+        if time.monotonic() - said > 30:
+            said = time.monotonic()
+            print(fuzz.says(), flush=True)
+    idle = fuzz.known.idle() if fuzz.operations >= LONG else []
+    for row in idle:
+        print(f"about nothing: differences.txt:{row.line} [{row.key}] {row.pattern.pattern}")
+    print(f"{fuzz.says()}; rows about nothing: {len(idle)}; {time.monotonic() - begun:.0f} s")
+    return "failed" if fuzz.failures or idle else None
+
+
 def main() -> Optional[str]:
     parser = argparse.ArgumentParser(
         prog="python -m tests.fuzz",
@@ -88,24 +115,13 @@ def main() -> Optional[str]:
     parser.add_argument("--program", type=int, metavar="NUMBER", help="shows one program")
     chosen = parser.parse_args()
     faulthandler.enable()
-    if chosen.program is not None:
+    # What is there already need not be looked at by each collection; PyPy has no such function.
+    getattr(gc, "freeze", gc.collect)()
+    with undisturbed():
+        if chosen.program is None:
+            return search(chosen.seed, chosen.operations)
         trace(program(chosen.seed, chosen.program))
-        return None
-    fuzz = Fuzz(chosen.seed)
-    shown = 0
-    begun = said = time.monotonic()
-    for _ in fuzz.go_on(chosen.operations):
-        for failure in fuzz.failures[shown:]:
-            print(show(failure, chosen.seed), flush=True)
-        shown = len(fuzz.failures)
-        if time.monotonic() - said > 30:
-            said = time.monotonic()
-            print(fuzz.says(), flush=True)
-    idle = fuzz.known.idle() if fuzz.operations >= LONG else []
-    for row in idle:
-        print(f"about nothing: differences.txt:{row.line} [{row.key}] {row.pattern.pattern}")
-    print(f"{fuzz.says()}; rows about nothing: {len(idle)}; {time.monotonic() - begun:.0f} s")
-    return "failed" if fuzz.failures or idle else None
+    return None
 
 
 if __name__ == "__main__":

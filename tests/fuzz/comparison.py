@@ -14,7 +14,7 @@ from ..support import CPYTHON, own
 from .machine import Seen, run
 from .programs import Program
 
-__all__ = ["Difference", "Known", "compare", "rows", "shrunk"]
+__all__ = ["Difference", "Known", "compare", "shrunk", "steady"]
 
 INTERPRETER = sys.implementation.name
 # "TypeError: text", or "OSError 22: text".
@@ -22,11 +22,15 @@ RAISED = re.compile(r"\w+( -?\d+)?: ")
 
 
 class Row(NamedTuple):
-    """A line of differences.txt: a pattern of what may differ, below a key."""
+    """A line of differences.txt: a pattern of what may differ, below a key.
+
+    With a "!" behind the interpreter all that follows may differ, even where nothing is seen yet.
+    """
 
     key: str
     pattern: re.Pattern[str]
     line: int
+    unseen: bool
 
 
 class Difference(NamedTuple):
@@ -54,8 +58,9 @@ def rows() -> list[Row]:
             key = line.strip("[]")
         elif line.startswith("    "):
             interpreter, pattern = line.split(None, 1)
-            if _is_here(interpreter):
-                found.append(Row(key, re.compile(pattern, re.DOTALL), number))
+            if _is_here(interpreter.rstrip("!")):
+                unseen = interpreter.endswith("!")
+                found.append(Row(key, re.compile(pattern, re.DOTALL), number, unseen))
     return found
 
 
@@ -66,29 +71,30 @@ class Known:
         self.rows = rows()
         self.hits: Counter[int] = Counter()
 
-    def has(self, text: str) -> bool:
+    def row_of(self, text: str, same: bool) -> Optional[Row]:
+        """The row for this text; where both were seen to be the ``same``, one that is for that."""
         for row in self.rows:
-            if row.pattern.fullmatch(text):
+            if (row.unseen or not same) and row.pattern.fullmatch(text):
                 self.hits[row.line] += 1
-                return True
-        return False
+                return row
+        return None
 
     def idle(self) -> list[Row]:
         """The rows that were about nothing."""
         return [row for row in self.rows if not self.hits[row.line]]
 
 
-# An argument that does something as it is converted, and exceptions that say that one is bad.
-ACTS = re.compile(r"lambda: |\b[sp]\.(close|detach)\b(?!\()|\bfail\b")
+# Exceptions that say that an argument is bad.
 BAD = re.compile(
     "TypeError|OverflowError|ValueError|BufferError|MemoryError|Refused|gaierror|OSError: "
 )
 
 
-def _may_be_elsewhere(program: Program, step: int, theirs: Seen, ours: Seen) -> bool:
-    """Whether an argument may have acted on one module alone, since another one is bad."""
-    acts = step < len(program.steps) and ACTS.search(program.steps[step].expression)
-    return bool(acts and (BAD.match(theirs.outcome) or BAD.match(ours.outcome) or theirs != ours))
+class Comparison(NamedTuple):
+    """How many steps were compared, and the first difference that is not known."""
+
+    steps: int
+    difference: Optional[Difference] = None
 
 
 def _kind(outcome: str) -> str:
@@ -97,50 +103,55 @@ def _kind(outcome: str) -> str:
     return raised[0] if raised else ""
 
 
+def _is_as_before(theirs: Seen, ours: Seen) -> bool:
+    """Whether both are in the same state, though what was seen differs."""
+    if theirs[1:] != ours[1:]:
+        return False
+    if BAD.match(theirs.outcome) and BAD.match(ours.outcome):
+        return True
+    return _kind(theirs.outcome) == _kind(ours.outcome) != ""
+
+
 def _text(program: Program, step: int, theirs: Seen, ours: Seen) -> str:
     name = str(program.steps[step]) if step < len(program.steps) else "END"
-    if theirs.descriptors == ours.descriptors:
-        return f"{name} => {theirs.outcome} ~ {ours.outcome}"
-    counts = (f"{seen.outcome} [{seen.descriptors:+}]" for seen in (theirs, ours))
-    return f"{name} => {' ~ '.join(counts)}"
+    outcomes = [theirs.outcome, ours.outcome]
+    for at, seen in enumerate((theirs, ours)):
+        if theirs.descriptors != ours.descriptors:
+            outcomes[at] += f" [{seen.descriptors:+}]"
+        if theirs.acted != ours.acted:
+            outcomes[at] += f" <{' '.join(map(str, seen.acted))}>"
+    return f"{name} => {' ~ '.join(outcomes)}"
 
 
-def compare(program: Program, known: Known, again: bool = False) -> Optional[Difference]:
-    """Runs a program on both modules; the first difference that is not known, or None.
+def compare(program: Program, known: Known, again: bool = False) -> Comparison:
+    """Runs a program on both modules, until there is a difference that is not known.
 
-    Where a known one is more than a text, or of two bad arguments one may have acted, what follows
-    may be another state's, and is not compared.
+    Where a known one is more than a text, what follows may be another state's, and is not compared.
     """
     theirs, ours = run(own, program, again), run(cffisock, program, again)
     for step, (their, our) in enumerate(zip(theirs, ours)):
-        elsewhere = _may_be_elsewhere(program, step, their, our)
-        if their == our:
-            if elsewhere:
-                return None
-            continue
+        same = their == our
         text = _text(program, step, their, our)
-        if not known.has(text):
-            return Difference(step, text)
-        same_kind = _kind(their.outcome) == _kind(our.outcome) != ""
-        if elsewhere or not same_kind or their.descriptors != our.descriptors:
-            return None
-    return None
+        row = known.row_of(text, same)
+        if row is None and not same:
+            return Comparison(step, Difference(step, text))
+        if row is not None and (row.unseen or not _is_as_before(their, our)):
+            return Comparison(step + 1)
+    return Comparison(len(program.steps))
 
 
 def steady(program: Program, known: Known) -> Optional[Difference]:
     """As `compare`, for a difference that is there again and again."""
     found = None
     for _ in range(3):
-        found = compare(program, known, again=True)
+        found = compare(program, known, again=True).difference
         if found is None:
             return None
     return found
 
 
-def shrunk(program: Program, known: Known) -> tuple[Program, Difference]:
+def shrunk(program: Program, known: Known, found: Difference) -> tuple[Program, Difference]:
     """The program without the steps that it differs without, and how it differs."""
-    found = compare(program, known, again=True)
-    assert found is not None
     program = program._replace(steps=program.steps[: found.step + 1])
     at = len(program.steps) - 2
     while at >= 0:

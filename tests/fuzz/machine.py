@@ -18,15 +18,17 @@ import cffisock
 from cffisock._edge.errors import TimedOut
 
 from ..support import IS_PYPY, own, tcp_pair, udp_pair
-from .objects import NAMES
+from .objects import ACTED, NAMES, begin
 from .programs import Program
 
-__all__ = ["Seen", "run"]
+__all__ = ["Seen", "run", "undisturbed"]
 
 # Seconds, after which a program has gone on for ever.
 PATIENCE = 10
 # What no socket's timeout may be between two steps.
 TOO_LONG = 0.01
+# So many descriptors may be left by programs before the collector has to look.
+MOST_LEFT = 30
 
 
 class NeverEnded(BaseException):
@@ -34,10 +36,13 @@ class NeverEnded(BaseException):
 
 
 class Seen(NamedTuple):
-    """What is compared of a step: the outcome as text, and how many descriptors are new since."""
+    """What is compared of a step: the outcome as text, how many descriptors are new since the
+    program began, and which arguments acted.
+    """
 
     outcome: str
     descriptors: int = 0
+    acted: tuple[int, ...] = ()
 
 
 # --- the sockets that a program begins with -----------------------------------------------------
@@ -78,6 +83,10 @@ MADE_UP = re.compile(rb"\0[0-9a-f]{5}")
 # CPython says any of these, as it happened that an argument was converted.
 C_INT_RANGE = re.compile(r"signed integer is (greater|less) than (max|min)imum")
 NUMBER = re.compile(r"(?<=fd=)-?\d+|0x[0-9a-f]{6,}")
+# Control messages, by level and type: descriptors; and the time, by a name that the modules lack.
+UNLIKE = [((own.SOL_SOCKET, own.SCM_RIGHTS), "descriptors"), ((own.SOL_SOCKET, 29), "a time")]
+# What is the same again and again is told by how often.
+REPEATED = re.compile(r"(.)\1{15,}", re.DOTALL)
 
 
 def text_of(error: BaseException) -> str:
@@ -96,9 +105,9 @@ def value_of(value: Any) -> str:
     if isinstance(value, enum.Enum):
         return f"{type(value).__name__}.{int(value.value)}"
     if isinstance(value, (tuple, list)):
-        rights = tuple(value[:2]) == (own.SOL_SOCKET, own.SCM_RIGHTS)
-        if rights and isinstance(value[-1], bytes):
-            return f"<{len(value[-1])} bytes of descriptors>"
+        for head, what in UNLIKE:
+            if value[:2] == head and isinstance(value[-1], bytes):
+                return f"<{len(value[-1])} bytes of {what}>"
         return f"{type(value).__name__}({', '.join(map(value_of, value))},)"
     if isinstance(value, (int, float, str, bytes, bytearray, type(None))):
         made_up = isinstance(value, bytes) and MADE_UP.fullmatch(value)
@@ -106,9 +115,26 @@ def value_of(value: Any) -> str:
     return f"<{type(value).__name__}>"
 
 
+def _short(text: str) -> str:
+    return REPEATED.sub(lambda found: f"{found[1]}*{len(found[0])}", text)
+
+
 def count() -> int:
-    """How many descriptors are open."""
+    """How many descriptors are open, and the one that lists them."""
     return len(os.listdir("/proc/self/fd"))
+
+
+def _is_open(fd: int) -> bool:
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+
+
+def _open() -> set[int]:
+    """The descriptors that are open, without the one that lists them."""
+    return set(filter(_is_open, map(int, os.listdir("/proc/self/fd"))))
 
 
 # --- a run --------------------------------------------------------------------------------------
@@ -128,16 +154,23 @@ def _patience() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """A directory of this process, for the paths of AF_UNIX that are bound."""
+    return TemporaryDirectory(prefix="cs-", dir="/tmp")
+
+
 @contextmanager
-def _folder() -> Iterator[None]:
-    """A directory of the run's own, for the paths of AF_UNIX that it binds."""
+def _elsewhere() -> Iterator[None]:
+    """In that directory, which is empty then."""
     before = os.getcwd()
-    with TemporaryDirectory(prefix="cs-", dir="/tmp") as name:
-        os.chdir(name)
-        try:
-            yield
-        finally:
-            os.chdir(before)
+    os.chdir(_folder().name)
+    try:
+        yield
+    finally:
+        for name in os.listdir():
+            os.unlink(name)
+        os.chdir(before)
 
 
 @cache
@@ -186,7 +219,7 @@ class Machine:
         self.keep(value)
         if target:
             self.names[target] = value
-        return PORT.sub("a port", value_of(value))
+        return _short(PORT.sub("a port", value_of(value)))
 
     def left(self) -> str:
         """What the sockets are at the end, and what they still have to give."""
@@ -198,9 +231,9 @@ class Machine:
                     found.append(ask())
                 except Exception as error:  # noqa: BLE001
                     found.append(text_of(error))
-        return repr(found)
+        return _short(repr(found))
 
-    def close(self, before: set[str]) -> None:
+    def close(self, before: set[int]) -> None:
         """Closes all that the program left, by whatever name."""
         self.module.setdefaulttimeout(None)
         for each in reversed(self.kept):
@@ -209,14 +242,11 @@ class Machine:
             if isinstance(each, self.module.socket):
                 with suppress(OSError):  # files of makefile() keep it open
                     each.detach()
-        if count() > len(before):
-            # What waits for the collector must not close a number that somebody else has by then.
+        _left.update(_open() - before)
+        if len(_left) > MOST_LEFT:
             self.names.clear()
             self.kept.clear()
-            _collect()
-        for fd in set(os.listdir("/proc/self/fd")) - before:
-            with suppress(OSError):
-                os.close(int(fd))
+            clean()
 
 
 def _received(sock: Any) -> bytes:
@@ -225,9 +255,33 @@ def _received(sock: Any) -> bytes:
     return data
 
 
+# Descriptors that programs have left open.  Some are of objects that wait for the collector, which
+# would close a number that somebody else has by then; so they stay until it has been there.
+_left: set[int] = set()
+
+
 def _collect() -> None:
     for _ in range(3 if IS_PYPY else 1):
         gc.collect()
+
+
+def clean() -> None:
+    """Closes what programs have left."""
+    _collect()
+    for fd in _left & _open():
+        os.close(fd)
+    _left.clear()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """No collection while programs run, but those that they ask for; clean at the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        clean()
 
 
 def run(module: Any, program: Program, collecting: bool = False) -> list[Seen]:
@@ -235,12 +289,14 @@ def run(module: Any, program: Program, collecting: bool = False) -> list[Seen]:
 
     If it is ``collecting``, what merely waits for the collector is no descriptor that is left.
     """
-    with _folder():
+    if collecting:
+        clean()
+    with _elsewhere():
         return _run(module, program, collecting)
 
 
 def _run(module: Any, program: Program, collecting: bool) -> list[Seen]:
-    before = set(os.listdir("/proc/self/fd"))
+    before = _open()
     seen: list[Seen] = []
     machine = Machine(module, program)
     at_first = count()
@@ -248,10 +304,11 @@ def _run(module: Any, program: Program, collecting: bool) -> list[Seen]:
         with warnings.catch_warnings(), _patience():
             warnings.simplefilter("ignore")
             for target, expression in program.steps:
+                begin()
                 outcome = machine.step(target, expression)
                 if collecting and count() > at_first:
                     _collect()
-                seen.append(Seen(outcome, count() - at_first))
+                seen.append(Seen(outcome, count() - at_first, tuple(ACTED)))
                 machine.in_time()
             seen.append(Seen(machine.left()))
     except NeverEnded:

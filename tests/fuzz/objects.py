@@ -5,9 +5,10 @@ from __future__ import annotations
 import array
 import ctypes
 import io
+import itertools
 from typing import Any, Callable
 
-__all__ = ["NAMES"]
+__all__ = ["ACTED", "NAMES", "begin"]
 
 Action = Callable[[], Any]
 
@@ -24,46 +25,56 @@ def _nothing() -> None:
     """What an argument does that is merely of another class."""
 
 
-class Index:
+# Which arguments of a step have acted, in order: the first one that was made is 0.
+ACTED: list[int] = []
+_made = itertools.count()
+
+
+def begin() -> None:
+    """Forgets what the arguments of the step before have done."""
+    global _made
+    ACTED.clear()
+    _made = itertools.count()
+
+
+class Argument:
+    """Something that acts as it is converted."""
+
+    def __init__(self, value: Any, action: Action = _nothing) -> None:
+        self.value, self.action = value, action
+        self.number = next(_made)
+
+    def converted(self) -> Any:
+        if self.action is not _nothing:
+            ACTED.append(self.number)
+        self.action()
+        return self.value
+
+
+class Index(Argument):
     """An int for those who ask with __index__."""
 
-    def __init__(self, value: Any, action: Action = _nothing) -> None:
-        self.value, self.action = value, action
-
     def __index__(self) -> Any:
-        self.action()
-        return self.value
+        return self.converted()
 
 
-class Float:
-    def __init__(self, value: Any, action: Action = _nothing) -> None:
-        self.value, self.action = value, action
-
+class Float(Argument):
     def __float__(self) -> Any:
-        self.action()
-        return self.value
+        return self.converted()
 
 
-class Each:
+class Each(Argument):
     """Something to iterate over."""
 
-    def __init__(self, value: Any, action: Action = _nothing) -> None:
-        self.value, self.action = value, action
-
     def __iter__(self) -> Any:
-        self.action()
-        return iter(self.value)
+        return iter(self.converted())
 
 
-class Memory:
+class Memory(Argument):
     """A buffer by __buffer__, where the interpreter asks for that; else no buffer."""
 
-    def __init__(self, value: Any, action: Action = _nothing) -> None:
-        self.value, self.action = value, action
-
     def __buffer__(self, flags: int) -> memoryview:
-        self.action()
-        return memoryview(self.value)
+        return memoryview(self.converted())
 
 
 class Text(str):

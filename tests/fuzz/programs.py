@@ -98,7 +98,7 @@ GOOD: dict[str, str] = {
     "ancillary": """0 | 0 | 1 | 16 | 20 | 24 | 64 | 100 | 4096 | S.CMSG_SPACE(4)
         | S.CMSG_LEN(8) | {index}""",
     "mode": "'rb' | 'wb' | 'rwb' | 'r' | 'w' | 'b' | 'rw' | ''",
-    "buffering": "0 | -1 | 16 | None | 1 | {index}",
+    "buffering": "0 | -1 | 16 | None | 1 | 2**70 | -5 | 1.5 | 'x' | {index}",
     "how": "S.SHUT_RD | S.SHUT_WR | S.SHUT_RDWR | S.SHUT_WR | {index}",
     "numeric": """'127.0.0.1' | '255.255.255.255' | '1.2.3' | '1' | '0x7f.1' | '010.1.1.1' | '::1'
         | '::ffff:1.2.3.4' | '1::2::3' | '' | ' 1.2.3.4' | '1.2.3.4 ' | '1.2.3.4\\0' | '256.1.1.1'
@@ -212,8 +212,21 @@ if IS_PYPY:
     for _name, _bad in (("flags", ["0x20"]), ("any", ["-1", "2**31 - 1", "Index(-1)"])):
         KIND_OF_ARGUMENT[_name] = [each for each in KIND_OF_ARGUMENT[_name] if each not in _bad]
 # No others in the place of these: a name would be asked of a name server, and a descriptor may
-# be somebody else's, also 2**32, of which the own module takes the lowest bits.
-STEADY = {"sock", "action", "method", "function", "any", "fd", "bad_fd", "host", "index", "flag"}
+# be somebody else's, also 2**32, of which the own module takes the lowest bits.  Room for a file of
+# 2 GiB would be there, but PyPy writes to it.
+STEADY = {
+    "buffering",
+    "sock",
+    "action",
+    "method",
+    "function",
+    "any",
+    "fd",
+    "bad_fd",
+    "host",
+    "index",
+    "flag",
+}
 # Of how many arguments one is of any kind.
 ODDS = 8
 
