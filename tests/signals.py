@@ -1,8 +1,8 @@
 """Data under a storm of signals: ``python -m tests.signals [MEGABYTES]``.
 
 Two processes send each other so much, 100 MB by default, over TCP and AF_UNIX, in blocking, timed
-and non-blocking mode, by each pair of methods in turn, while each gets up to a thousand signals
-a second.  Every byte is compared.  Then timed calls in which nothing comes: how long
+and non-blocking mode, by each pair of methods in turn, while each gets a thousand signals a
+second.  Every byte is compared.  Then timed calls in which nothing comes: how long
 they take beyond their time.  And handlers that raise, at any moment: how many descriptors are lost,
 by the interpreter's own module and by cffisock.
 """
@@ -21,13 +21,13 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Callable, NamedTuple
 
 import cffisock
 from cffisock import AF_UNIX, SOCK_SEQPACKET, SOL_SOCKET
 
-from .support import ROOT, descriptors, own, signals, tcp_pair
+from .support import ROOT, descriptors, own, tcp_pair
 
 EVERY = 0.001  # seconds between two signals
 CHUNK = 256 * 1024
@@ -148,16 +148,29 @@ def chunks(seed: int, size: int) -> Iterator[bytes]:
         size -= CHUNK
 
 
-def exchange(sock: Any, ways: list[Any], size: int, first: bool) -> int:
-    """Sends and receives ``size`` bytes, a chunk in turn; how many signals came meanwhile."""
+@contextmanager
+def alarms(handler: Callable[[], None]) -> Iterator[None]:
+    """Lets ``handler`` run a thousand times a second, by the timer of a process of our own."""
+    before = signal.signal(signal.SIGALRM, lambda *_: handler())
+    signal.setitimer(signal.ITIMER_REAL, EVERY, EVERY)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def exchange(sock: Any, ways: list[Any], size: int, first: bool) -> tuple[int, float]:
+    """Sends and receives ``size`` bytes, a chunk in turn; how many signals came in how long."""
     ours, theirs = (1, 2) if first else (2, 1)
     count = 0
+    start = time.monotonic()
 
     def handle() -> None:
         nonlocal count
         count += 1
 
-    with signals(handle, every=EVERY):
+    with alarms(handle):
         for number, (mine, other) in enumerate(zip(chunks(ours, size), chunks(theirs, size))):
             put, take = ways[number % len(ways)]
             if first:
@@ -166,36 +179,51 @@ def exchange(sock: Any, ways: list[Any], size: int, first: bool) -> int:
                 raise ValueError(f"{take.__name__}: not the bytes that were sent, chunk {number}")
             if not first:
                 put(sock, mine)
-    return count
+    return count, time.monotonic() - start
 
 
 class Storm(NamedTuple):
-    """What was moved: bytes each way, and signals in each of the two processes."""
+    """What was moved, bytes each way; how many signals came to each of the two, in how long."""
 
     size: int
-    signals: tuple[int, int]
+    came: list[tuple[int, float]]
+
+    def __str__(self) -> str:
+        rates = " and ".join(f"{count / seconds:.0f}" for count, seconds in self.came)
+        return (
+            f"{self.size / 1e6:.0f} MB each way in {max(self.came)[1]:.0f} s, "
+            f"{sum(count for count, _ in self.came):,} signals, {rates} a second"
+        )
 
 
 def storm(family: str, mode: str, kind: str, size: int) -> Storm:
-    """Exchanges ``size`` bytes with another process, by a ``kind`` of socket."""
+    """Lets two processes exchange ``size`` bytes, by a ``kind`` of socket."""
     if kind == "records":
-        one, two = cffisock.socketpair(AF_UNIX, SOCK_SEQPACKET)
+        pair = cffisock.socketpair(AF_UNIX, SOCK_SEQPACKET)
     else:
-        one, two = tcp_pair() if family == "TCP" else cffisock.socketpair()
-    with one, two:
-        command = [sys.executable, "-m", "tests.signals", "--peer", str(two.fileno())]
-        command += [kind, mode, str(size)]
-        with subprocess.Popen(
-            command, cwd=ROOT, pass_fds=[two.fileno()], stdout=subprocess.PIPE, text=True
-        ) as peer:
-            two.close()
-            try:
-                here = exchange(prepared(one, mode), ways_of(kind), size, first=True)
-                there = int(peer.communicate(timeout=60)[0])
-            except BaseException:
-                peer.kill()
-                raise
-    return Storm(size, (here, there))
+        pair = tcp_pair() if family == "TCP" else cffisock.socketpair()
+    with ExitStack() as exits:
+        peers = []
+        for sock, first in zip(pair, ("first", "second")):
+            with sock:
+                peer = exits.enter_context(started(sock, kind, mode, str(size), first))
+                exits.callback(peer.kill)
+                peers.append(peer)
+        said = [peer.communicate()[0].split() for peer in peers]
+    return Storm(size, [(int(count), float(seconds)) for count, seconds in said])
+
+
+def started(sock: Any, *arguments: str) -> subprocess.Popen[str]:
+    """A process that has the socket."""
+    fd = sock.fileno()
+    command = [sys.executable, "-m", "tests.signals", "--peer", str(fd), *arguments]
+    return subprocess.Popen(command, cwd=ROOT, pass_fds=[fd], stdout=subprocess.PIPE, text=True)
+
+
+def exchanged(fd: int, kind: str, mode: str, size: int, first: bool) -> tuple[int, float]:
+    """What one of the processes does, on the descriptor of an end of the pair."""
+    with cffisock.socket(fileno=fd) as sock:
+        return exchange(prepared(sock, mode), ways_of(kind), size, first)
 
 
 def ways_of(kind: str) -> list[Any]:
@@ -209,23 +237,17 @@ def prepared(sock: Any, mode: str) -> Any:
     return sock
 
 
-def peer(fd: int, kind: str, mode: str, size: int) -> None:
-    """The other process: on the descriptor of the pair's other end."""
-    with cffisock.socket(fileno=fd) as sock:
-        print(exchange(prepared(sock, mode), ways_of(kind), size, first=False))
-
-
 # --- timed calls --------------------------------------------------------------------------------
 
 
-def lateness(times: int) -> float:
+def lateness(times: int, come: Callable[..., Any] = alarms) -> float:
     """Lets timed calls wait in vain under signals: the most seconds that one took beyond its time.
 
-    ValueError for one that ended before.
+    ``come`` is the context in which they come.  ValueError for a call that ended before its time.
     """
     most = 0.0
     one, two = cffisock.socketpair()
-    with one, two, signals(lambda: None, every=EVERY):
+    with one, two, come(lambda: None):
         one.settimeout(LIMIT)
         for call in (lambda: one.recv(1), lambda: one.recvmsg(1), lambda: one.recvmmsg(1, 1)):
             for _ in range(times):
@@ -320,8 +342,8 @@ def lost(module: Any, prepare: Callable[[Any], Callable[[], None]], raises: int)
 
 def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--peer"]:
-        fd, kind, mode, size = arguments[1:]
-        peer(int(fd), kind, mode, int(size))
+        fd, kind, mode, size, which = arguments[1:]
+        print(*exchanged(int(fd), kind, mode, int(size), which == "first"))
         return
     parser = argparse.ArgumentParser(prog="python -m tests.signals", description=__doc__)
     parser.add_argument("megabytes", nargs="?", type=float, default=100)
@@ -330,11 +352,9 @@ def main(arguments: list[str]) -> None:
     size = int(options.megabytes * 1e6)
     for family in FAMILIES:
         for mode in MODES:
-            done = storm(family, mode, "streams", size)
-            print(f"{family:10}{mode:14}{size / 1e6:6.0f} MB each way, signals {done.signals}")
+            print(f"{family:10}{mode:14}{storm(family, mode, 'streams', size)}", flush=True)
     for mode in MODES:
-        done = storm("AF_UNIX", mode, "records", size)
-        print(f"{'messages':10}{mode:14}{size / 1e6:6.0f} MB each way, signals {done.signals}")
+        print(f"{'messages':10}{mode:14}{storm('AF_UNIX', mode, 'records', size)}", flush=True)
     print(f"timed calls: at most {lateness(100) * 1000:.1f} ms beyond their {LIMIT * 1000:.0f}")
     warnings.simplefilter("ignore", ResourceWarning)
     sys.unraisablehook = lambda _: None

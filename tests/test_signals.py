@@ -19,11 +19,12 @@ from .support import LONG, signals
 def test_every_byte_arrives(kind: str, mode: str) -> None:
     family = "TCP" if kind == "TCP" else "AF_UNIX"
     done = storms.storm(family, mode, "records" if kind == "records" else "streams", 600_000)
-    assert sum(done.signals) > 0
+    assert all(count > 0 for count, _ in done.came)
 
 
 def test_timed_calls_keep_their_time() -> None:
-    assert storms.lateness(3) < LONG
+    # Not by the timer, which pytest-timeout has.
+    assert storms.lateness(3, signals) < LONG
 
 
 def test_a_batch_that_a_signal_interrupts(records: tuple[Any, Any]) -> None:
