@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..benchmarks.processes import compiled
 from ..benchmarks.scale import fitting, raise_limit
-from .harness import KINDS, Failure, Result, Run, load
+from .harness import KINDS, ON_CFFISOCK, Failure, Result, Run, load
 from .picture import draw
 
 CONNECTIONS = 5000
@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("seconds", nargs="?", type=float, default=600.0)
     parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], metavar="KIND")
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    parser.add_argument("--own", action="store_true", help="on the interpreter's own module")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the samples go there")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="a picture of them goes there")
     parser.add_argument(
@@ -74,7 +75,8 @@ def measured(options: argparse.Namespace) -> Result:
         raise Failure(f"{limit} descriptors (RLIMIT_NOFILE) are too few for so many connections")
     with compiled(Path(__file__).with_name("client.c")) as client:
         seconds = options.seconds / len(kinds)
-        return Result.of(load(client, kind, connections, seconds) for kind in kinds)
+        by = () if options.own else ON_CFFISOCK
+        return Result.of(load(client, kind, connections, seconds, by) for kind in kinds)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -18,6 +18,8 @@ from ..benchmarks.processes import TOP, interpreter
 HERE = Path(__file__).resolve().parent
 # A server's name, and its program.
 KINDS = {"asyncio": "asyncio_.py", "threads": "threads.py", "epoll": "epoll.py"}
+# What the interpreter is given before a program to run it on cffisock.
+ON_CFFISOCK = ("-m", "cffisock", "run")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MIB = 1024 * 1024
 # Seconds until the server knows of all clients that have vanished.
@@ -124,11 +126,11 @@ def samples(run: dict[str, Any]) -> list[Sample]:
 class Server:
     """A server in a process of its own."""
 
-    def __init__(self, kind: str, errors: IO[str]) -> None:
+    def __init__(self, kind: str, errors: IO[str], by: Sequence[str]) -> None:
         self.errors = errors
         program = str(HERE / "programs" / KINDS[kind])
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cffisock", "run", program],
+            [sys.executable, *by, program],
             cwd=TOP,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -156,10 +158,15 @@ class Server:
         return said if ended is None else f"{said} ended with status {ended}"
 
 
-def load(client: str, kind: str, connections: int, seconds: float) -> Run:
-    """Has the clients, the program ``client``, ask a server of that kind for so long."""
+def load(
+    client: str, kind: str, connections: int, seconds: float, by: Sequence[str] = ON_CFFISOCK
+) -> Run:
+    """Has the clients, the program ``client``, ask a server of that kind for so long.
+
+    ``by`` are the interpreter's arguments that run a program.
+    """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-        server = Server(kind, errors)
+        server = Server(kind, errors, by)
         try:
             before = server.descriptors()
             run = asked(client, server, kind, connections, seconds)
