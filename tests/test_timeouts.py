@@ -138,13 +138,18 @@ RECEIVE = {
     "recvmsg_into": lambda sock: sock.recvmsg_into([bytearray(1)]),
     "recvmmsg": lambda sock: sock.recvmmsg(1, 1)[0],
     "recvmmsg_into": lambda sock: sock.recvmmsg_into([bytearray(1)])[0],
-    "makefile": lambda sock: sock.makefile("rb", 0).read(1),
+    "makefile": lambda sock: read_by_file(sock, 1),
 }
 SEND = {
     "send": lambda sock: sock.send(b"x"),
     "sendall": lambda sock: sock.sendall(b"x"),
     "sendmsg": lambda sock: sock.sendmsg([b"x"]),
 }
+
+
+def read_by_file(sock: Any, size: int) -> Any:
+    with sock.makefile("rb", 0) as file:
+        return file.read(size)
 
 
 @pytest.mark.parametrize("name", RECEIVE)
@@ -478,7 +483,7 @@ def test_a_handler_that_receives(name: str, pair: Any, udp: Any) -> None:
         "recvmsg_into": lambda sock: buffer[: sock.recvmsg_into([buffer], 100)[0]],
         "recvmmsg": lambda sock: sock.recvmmsg(1, 5)[0][0],
         "recvmmsg_into": lambda sock: buffer[: sock.recvmmsg_into([buffer])[0][0]],
-        "makefile": lambda sock: sock.makefile("rb", 0).read(5),
+        "makefile": lambda sock: read_by_file(sock, 5),
     }
     seen: list[bytes] = []
     hits: list[int] = []

@@ -167,6 +167,9 @@ class Successor:
             return
         if len(self.all) == 2:
             self.all[1].send(FOREIGN)
+            arrived = select.poll()
+            arrived.register(self.all[0].fileno(), select.POLLIN)
+            arrived.poll()  # a busy kernel delivers later
         before = self._state()
         self.sock.close()
         os.dup2(self.all[0].fileno(), self.number)
