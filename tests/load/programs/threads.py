@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
+import time
 
 from serving import SIZE, listener
 
 # Bytes for a stack, of which there are thousands.
 STACK = 512 * 1024
+# Seconds.  PyPy, where garbage is all that grows, would let it grow for many minutes.
+COLLECT = 10.0
 
 
 def serve(conn: socket.socket) -> None:
@@ -22,7 +26,14 @@ def serve(conn: socket.socket) -> None:
             return
 
 
+def collect() -> None:
+    while True:
+        time.sleep(COLLECT)
+        gc.collect()
+
+
 threading.stack_size(STACK)
+threading.Thread(target=collect, daemon=True).start()
 with listener() as waiting:
     while True:
         connection, _ = waiting.accept()
