@@ -23,6 +23,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(python=INTERPRETERS)
+def parallel(session: nox.Session) -> None:
+    """The tests, each by four threads at once; arguments are pytest's."""
+    session.install("-e", ".[parallel]")
+    session.run("python", "-m", "tests.parallel", *session.posargs)
+
+
+@nox.session(python=INTERPRETERS)
 def conformance(session: nox.Session) -> None:
     """The interpreter's own tests of socket, on cffisock; arguments as for tests.conformance."""
     session.install("-e", ".")
