@@ -24,7 +24,7 @@ def test_a_short_load(tmp_path: Path) -> None:
     json, svg = tmp_path / "load.json", tmp_path / "load.svg"
     files = ("--connections", "300", "--json", str(json), "--svg", str(svg))
     done = python("-m", "tests.load", "9", *files)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
     result = Result.load(json)
     assert [run.kind for run in result.runs] == [*KINDS]
     assert all(run.bytes > run.messages > 0 for run in result.runs)
