@@ -25,8 +25,8 @@ PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
 VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 # What .ci/run leaves out: the package as a whole, and what is not the shim's, which takes long.
 ELSEWHERE = """
-    benchmarks build children conftest constants docs import install load main programs run running
-    scale servers structure surface systems tutorial typing
+    benchmarks build children conftest constants docs import install isolation load main
+    programs run running scale servers structure surface systems tutorial typing
 """
 
 
