@@ -99,6 +99,21 @@ def test_senders_and_receivers(family: int, host: str, stack: ExitStack) -> None
         ]
 
 
+@pytest.mark.parametrize(
+    ("family", "host"),
+    [(AF_INET, "127.0.0.1"), pytest.param(AF_INET6, "::1", marks=pytest.mark.ipv6)],
+)
+def test_senders_in_turn(family: int, host: str, stack: ExitStack) -> None:
+    """Senders that are known, with new ones between, and messages that are cut."""
+    receiver, *senders = (bound(stack, family, (host, 0)) for _ in range(6))
+    names = [sock.getsockname() for sock in senders]
+    for order in ([0, 1, 0], [1, 0, 1, 1], [0, 2, 1, 2, 2], [2, 3, 4, 3, 0, 4], [3, 2, 2]):
+        for n in order:
+            senders[n].sendto(b"x" * n, receiver.getsockname())
+        expected = [(b"x" * min(n, 3), [], MSG_TRUNC if n > 3 else 0, names[n]) for n in order]
+        assert receiver.recvmmsg(len(order), 3) == expected
+
+
 def test_unix_names(stack: ExitStack, unix_path: str) -> None:
     receiver = bound(stack, AF_UNIX, unix_path)
     named, nameless = (

@@ -7,11 +7,14 @@ from itertools import count
 
 from .. import _address
 from .. import _types as t
+from .._address import UNPACKED
+from .._address.inet import host_and_port
 from .._cffi import ffi, lib
 from .._edge.arguments import c_int, c_ssize, type_name
 from .._edge.errors import again
 from .._edge.memory import allocate, bytes_of, from_buffer, release
 from .._edge.platform import CONSTANTS
+from .._edge.tables import remember
 from .ancillary import CONTROL_MAX, not_inherited, pack_control, read_extras, unpack_control
 from .mailbox import Mailbox, borrow, give_mailbox
 from .messages import items_of, with_copy
@@ -28,6 +31,9 @@ MORE_THAN_DATA = lib.CS_MORE_THAN_DATA
 RECVMMSG_INTO = "recvmmsg_into() argument 1"
 TRAIN_CONTROL: int = lib.cs_train_control()
 
+# Senders over IPv4, by the shim's numbers of them.
+_pairs: dict[int, t.Any] = {}
+_pair_known = _pairs.__getitem__
 
 # Larger memory is for one call.
 MESSAGES_KEPT = 1024
@@ -58,13 +64,13 @@ class Batch:
         self.view = ffi.buffer(self.memory["data"])
         self.slots: list[t.Slot] = []
 
-    def slot(self, i: int) -> t.Slot:
-        """Gives the slot with the address of message ``i``."""
+    def first_slots(self, n: int) -> list[t.Slot]:
+        """Gives the slots with the addresses of the first ``n`` messages, or of more."""
         slots = self.slots
-        while len(slots) <= i:
+        while len(slots) < n:
             addr = self.incoming.addrs + len(slots)
             slots.append((addr, ffi.buffer(addr)))
-        return slots[i]
+        return slots
 
     def data(self, lengths: list[int], size: int) -> list[bytes]:
         """Gives the data of messages of these ``lengths``, which had ``size`` bytes each."""
@@ -219,13 +225,14 @@ def _items(self: t.Socket, batch: Batch, parts: list[t.Any], added: int) -> list
     """
     incoming = batch.incoming
     news = ffi.unpack(incoming.news, len(parts))
-    address = _address.unpack(batch.slot(0), self)
     if news[0] == NEW_SENDER and news.count(0) == len(news) - 1:
+        address = _address.unpack(batch.first_slots(1)[0], self)
         return [(part, [], 0, address) for part in parts]
+    addresses = senders(self, batch, news)
+    if max(news) == NEW_SENDER:
+        return [(part, [], 0, address) for part, address in zip(parts, addresses)]
     items: list[t.Item] = []
-    for i, (part, new) in enumerate(zip(parts, news)):
-        if new & NEW_SENDER:
-            address = _address.unpack(batch.slot(i), self)
+    for i, (part, new, address) in enumerate(zip(parts, news, addresses)):
         if not new & MORE_THAN_DATA:
             items.append((part, [], 0, address))
             continue
@@ -234,6 +241,25 @@ def _items(self: t.Socket, batch: Batch, parts: list[t.Any], added: int) -> list
         item = (part, ancillary, msg_flags & ~added, address)
         items += divided(item, segment) if segment > 0 else [item]
     return items
+
+
+def senders(sock: t.Socket, batch: Batch, news: bytes) -> list[t.Any]:
+    """Returns the addresses that messages came from, of which there are these ``news``."""
+    numbers = ffi.unpack(batch.incoming.numbers, len(news))
+    try:
+        return list(map(_pair_known, numbers))
+    except KeyError:
+        pass
+    addresses: list[t.Any] = []
+    address = None
+    for number, new, slot in zip(numbers, news, batch.first_slots(len(news))):
+        if number >= 0:
+            address = _pairs.get(number) or remember(_pairs, number, host_and_port(number))
+        elif new & NEW_SENDER:
+            addr, view = slot
+            address = UNPACKED.get(view[: addr.len]) or _address.unpack(slot, sock)
+        addresses.append(address)
+    return addresses
 
 
 def sendmmsg(

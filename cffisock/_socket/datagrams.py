@@ -5,21 +5,15 @@ Nothing is converted here, and nothing ever waits.
 
 from __future__ import annotations
 
-from .. import _address
 from .. import _types as t
-from .._address.inet import host_and_port
 from .._cffi import ffi, lib
 from .._edge.errors import EAGAIN, again
-from .._edge.tables import remember
-from .batches import BYTES_KEPT, INET, SOCK_DGRAM, TRAIN_CONTROL, Batch, batch_of
+from .batches import BYTES_KEPT, INET, SOCK_DGRAM, TRAIN_CONTROL, batch_of, senders
 from .mailbox import borrow, give_mailbox
 
 # The largest datagram; with UDP_GRO a train is no larger.
 INET_MAX = 2**16
 OTHERS_MAX = 2**18
-# Senders over IPv4, by their numbers.
-_pairs: dict[int, t.Any] = {}
-pair_known = _pairs.__getitem__
 
 
 def receive(sock: t.Socket, most: int) -> tuple[list[bytes], list[t.Any]]:
@@ -43,36 +37,20 @@ def receive(sock: t.Socket, most: int) -> tuple[list[bytes], list[t.Any]]:
         if n < 0:
             n = again(n, sock, lib.cs_recvmmsg, incoming, most, 0)
         data = batch.data(ffi.unpack(incoming.lengths, n), size)
-        senders = _senders(sock, batch, ffi.unpack(incoming.numbers, n))
+        addresses = senders(sock, batch, ffi.unpack(incoming.news, n))
         segments = ffi.unpack(incoming.segments, n)
     finally:
         give_mailbox(box)
-    return _divided(data, senders, segments) if any(segments) else (data, senders)
-
-
-def _senders(sock: t.Socket, batch: Batch, numbers: list[int]) -> list[t.Any]:
-    """Returns the addresses that messages came from, which have these ``numbers``."""
-    try:
-        return list(map(pair_known, numbers))
-    except KeyError:
-        pass
-    addresses = []
-    for i, number in enumerate(numbers):
-        if number < 0:
-            address = _address.unpack(batch.slot(i), sock)
-        else:
-            address = _pairs.get(number) or remember(_pairs, number, host_and_port(number))
-        addresses.append(address)
-    return addresses
+    return _divided(data, addresses, segments) if any(segments) else (data, addresses)
 
 
 def _divided(
-    data: list[bytes], senders: list[t.Any], segments: list[int]
+    data: list[bytes], peers: list[t.Any], segments: list[int]
 ) -> tuple[list[bytes], list[t.Any]]:
     """Returns datagrams where some of the ``data`` are trains, of ``segments`` bytes each."""
     parts: list[bytes] = []
     addresses: list[t.Any] = []
-    for train, sender, segment in zip(data, senders, segments):
+    for train, sender, segment in zip(data, peers, segments):
         if segment > 0:
             found = [train[i : i + segment] for i in range(0, max(len(train), 1), segment)]
             parts += found

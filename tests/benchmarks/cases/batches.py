@@ -13,7 +13,7 @@ from typing import Any, Callable
 import cffisock
 
 from ..harness import PROCESSOR, Case, Goal, Loop, Prepare
-from .datagrams import SIZE, opened
+from .datagrams import HOSTS, PEERS, SIZE, opened
 
 BATCH = 256
 DATA = bytes(SIZE)
@@ -77,6 +77,31 @@ def receiving(receive: Batch, *, trains: bool = False) -> Prepare:
     return prepare
 
 
+def from_many(kind: str, receive: Batch) -> Prepare:
+    """A loop of ``receive``, for batches in which each datagram is another peer's."""
+
+    def prepare(module: Any, exits: ExitStack) -> Loop:
+        pairs = [opened(kind, module, exits, None) for _ in range(PEERS // 2)]
+        socks = [sock for pair in pairs for sock in pair]
+        server, _ = opened(kind, module, exits, None)
+        prepare_receiver(server, trains=False)
+        address = server.getsockname()
+
+        def loop(n: int) -> int:
+            taken = 0
+            for _ in range(n):
+                for i in range(BATCH):
+                    socks[i % PEERS].sendto(DATA, address)
+                start = PROCESSOR()
+                receive(server, address)
+                taken += PROCESSOR() - start
+            return taken
+
+        return loop
+
+    return prepare
+
+
 def prepare_receiver(sock: Any, trains: bool) -> None:
     sock.setsockopt(cffisock.SOL_SOCKET, cffisock.SO_RCVBUF, 2**20)  # or as much as it may have
     sock.setsockopt(cffisock.IPPROTO_UDP, cffisock.UDP_GRO, trains)
@@ -122,6 +147,15 @@ CASES = [
         1 / 5,
     ),
     beside("recvmmsg", receiving(receive_batch), receiving(receive_singly), 1.0),
+    *(
+        beside(
+            f"recvmmsg, {kind} of {PEERS} peers in turn",
+            from_many(kind, receive_batch),
+            from_many(kind, receive_singly),
+            1.0,
+        )
+        for kind in HOSTS
+    ),
     beside(
         "recvmmsg, UDP_GRO",
         receiving(receive_trains, trains=True),
