@@ -91,8 +91,8 @@ Item = tuple[Any, Ancillary, int, Any]
 class Socket(Protocol):
     """The base socket."""
 
-    _cs_fd: int
     _cs_kind: tuple[int, int, int]
+    _cs_socket: Any
     _cs_wait: int
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from . import _types as t
 from ._cffi import lib
 from ._edge.errors import TIMED_OUT, error_for, is_interrupted, resume
+from ._edge.memory import new_socket
 from ._edge.platform import CONSTANTS
 from ._edge.timeouts import wait_for
 
@@ -39,7 +40,7 @@ def sendfile_use_sendfile(
 ) -> int:
     """Does as `sendfile`, by sendfile(2); `_GiveupOnSendfile` where that cannot send ``file``."""
     self._check_sendfile_params(file, offset, count)
-    own = self._cs_fd
+    own = self._cs_socket[0]
     fd = self.fileno()
     try:
         source = file.fileno()
@@ -48,11 +49,13 @@ def sendfile_use_sendfile(
     wait = _require_waiting(self)
     if fd < 0:
         raise ValueError(f"Invalid file descriptor: {fd}")
+    # A class may override `fileno`; its own descriptor is asked for anew with each part.
+    memory = self._cs_socket if fd == own else new_socket(fd)
     sent = 0
     try:
         while count is None or sent < count:
             part = SENDFILE_MAX if count is None else min(count - sent, SENDFILE_MAX)
-            n = _send_part(self, fd, fd == own, source, offset + sent, part, wait, sent == 0)
+            n = _send_part(memory, source, offset + sent, part, wait, sent == 0)
             if n == 0:
                 break
             sent += n
@@ -62,23 +65,11 @@ def sendfile_use_sendfile(
     return sent
 
 
-def _send_part(
-    self: t.PublicSocket,
-    fd: int,
-    own: bool,
-    source: int,
-    offset: int,
-    count: int,
-    wait: int,
-    first: bool,
-) -> int:
-    """Calls sendfile(2) once; returns how many bytes it took.
-
-    ``fd`` is what `fileno` said, which a class may override; the socket's ``own`` is read anew.
-    """
+def _send_part(memory: t.Any, source: int, offset: int, count: int, wait: int, first: bool) -> int:
+    """Calls sendfile(2) once, on the ``cs_socket *`` at ``memory``: how many bytes it took."""
     turn = wait
     while True:
-        n: int = lib.cs_sendfile(self._cs_fd if own else fd, source, offset, count, turn)
+        n: int = lib.cs_sendfile(memory, source, offset, count, turn)
         if n >= 0:
             return n
         if first and n != TIMED_OUT and not is_interrupted(n):

@@ -22,11 +22,10 @@ AF_UNIX, SOCK_DGRAM = CONSTANTS["AF_UNIX"], CONSTANTS["SOCK_DGRAM"]
 
 def _asking(family: int, proto: int, ask: Callable[[Any], T]) -> T:
     """Returns what ``ask`` does with a socket, by which it may ask for interfaces."""
-    sock, fds = _address.Nobody(family, proto), arrival()
+    fds = arrival()
     try:
-        check(lib.cs_socket(AF_UNIX, SOCK_DGRAM, 0, fds))
-        sock._cs_fd = fds[0]
-        return ask(sock)
+        check(lib.cs_new_socket(AF_UNIX, SOCK_DGRAM, 0, fds))
+        return ask(_address.Nobody(family, proto, fds))
     finally:
         leave(fds)
 

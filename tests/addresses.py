@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from cffisock._address import Nobody
+from cffisock._edge.memory import new_socket
 
 from .support import CPYTHON, own, python
 
@@ -53,7 +54,7 @@ ODD += [[1, 2], "ab", b"ab", None, 5, 5.5, {}]
 @contextmanager
 def any_socket(family: int, proto: int) -> Iterator[Nobody]:
     with own.socket(own.AF_INET, own.SOCK_DGRAM) as sock:
-        yield Nobody(family, proto, sock.fileno())
+        yield Nobody(family, proto, new_socket(sock.fileno()))
 
 
 def packed(family: int, proto: int, address: Any) -> str:

@@ -12,6 +12,7 @@ import linecache
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Callable
 
@@ -20,7 +21,8 @@ import pytest
 import cffisock
 from cffisock import sockaddr
 from cffisock._cffi import lib
-from cffisock._socket import descriptors as under_test
+from cffisock._socket import base
+from cffisock._socket import descriptors as arrivals
 
 from .support import IS_PYPY, LOCALHOST, LONG, descriptors, fds_in, rights
 from .test_threads import PACKAGE
@@ -53,12 +55,13 @@ class Attempt:
         # is being handled, with its frames and what they hold, for as long as there is the thread.
         thread = threading.Thread(target=self.run)
         with pytest.MonkeyPatch.context() as patches:
-            patches.setattr(under_test, "cs_close", self.close)
+            for module in base, arrivals:
+                patches.setattr(module, "cs_close", self.close)
             thread.start()
             thread.join()
 
-    def close(self, fd: int) -> int:
-        result: int = lib.cs_close(fd)
+    def close(self, memory: Any) -> int:
+        result: int = lib.cs_close(memory)
         self.numbers.append(os.dup(0))
         return result
 
@@ -180,6 +183,18 @@ PREPARATIONS = [
     packing,
     looking_up,
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def earlier_objects_left_alone() -> Iterator[None]:
+    """Each attempt collects, which goes through all that the tests before have left."""
+    if IS_PYPY:
+        yield
+        return
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def close(result: Any) -> None:

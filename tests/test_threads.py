@@ -18,7 +18,7 @@ from cffisock import _address
 from cffisock._address import _codec
 from cffisock._address import inet as inet_codec
 from cffisock._names import inet, netdb
-from cffisock._socket import descriptors
+from cffisock._socket import base, descriptors
 
 from .support import python
 
@@ -58,31 +58,40 @@ def interrupted(call: Callable[[], Any], at: int, interrupt: Callable[[], Any]) 
 @pytest.mark.parametrize("name", ["close", "detach"])
 def test_a_descriptor_has_one_taker(name: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two that close or detach at once one alone gets it: neither lost nor closed twice."""
-    real_close = descriptors.cs_close
+    real_close = base.cs_close
     taken: list[int] = []
+    detached: list[int] = []
 
-    def close(fd: int) -> int:
-        taken.append(fd)
-        return 0
+    def close(memory: Any) -> int:
+        fd = memory[0]
+        result: int = real_close(memory)
+        if fd >= 0:
+            taken.append(fd)
+        return result
 
-    monkeypatch.setattr(descriptors, "cs_close", close)
+    monkeypatch.setattr(base, "cs_close", close)
     at, reached = 0, True
     while reached:
         taken.clear()
+        detached.clear()
         sock = cffisock.socket()
         fd = sock.fileno()
 
         def take(method: str, sock: Any = sock) -> None:
-            detached = getattr(sock, method)()
-            if detached not in (None, -1):
-                taken.append(detached)
+            number = getattr(sock, method)()
+            if number not in (None, -1):
+                taken.append(number)
+                detached.append(number)
 
         _, reached = interrupted(lambda: take(name), at, lambda: take(other))
         assert taken == [fd]
         assert sock.fileno() == -1
-        real_close(fd)
+        if detached:
+            os.close(fd)
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(fd)
         at += 1
-    assert at > 5
+    assert at > 3
 
 
 def test_a_socket_made_anew_has_a_descriptor_to_close() -> None:

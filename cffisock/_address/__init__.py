@@ -10,6 +10,7 @@ from __future__ import annotations
 from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.errors import check
+from .._edge.memory import NO_SOCKET
 from .._edge.platform import CONSTANTS, IS_LINUX
 from .._edge.tables import remember
 from . import inet, unix
@@ -112,12 +113,12 @@ def unpack_once(slot: t.Slot, sock: t.Any) -> t.Any:
 
 
 class Nobody:
-    """Stands for a socket where there is an address alone; ``fd`` is one to ask for interfaces."""
+    """Stands for a socket where there is an address alone; ``memory`` is to ask the kernel by."""
 
-    __slots__ = ("_cs_fd", "_cs_kind", "_cs_wait")
+    __slots__ = ("_cs_kind", "_cs_socket", "_cs_wait")
 
-    def __init__(self, family: int = 0, proto: int = 0, fd: int = -1) -> None:
-        self._cs_kind, self._cs_fd, self._cs_wait = (family, 0, proto), fd, -1
+    def __init__(self, family: int = 0, proto: int = 0, memory: t.Any = NO_SOCKET) -> None:
+        self._cs_kind, self._cs_socket, self._cs_wait = (family, 0, proto), memory, -1
 
 
 def unpack_bytes(data: bytes, sock: t.Any = None) -> t.Any:

@@ -64,7 +64,7 @@ def interface_index(name: bytes, sock: t.Any) -> int:
     """Returns the number of the interface ``name`` where ``sock`` is, 0 for none in particular."""
     if len(name) >= NAME_SIZE:
         raise OSError("AF_CAN interface name too long")
-    return check(lib.cs_interface_index(sock._cs_fd, name, len(name))) if name else 0
+    return check(lib.cs_interface_index(sock._cs_socket, name, len(name))) if name else 0
 
 
 def long_number(value: t.Any, position: int) -> int:
@@ -79,13 +79,13 @@ def long_number(value: t.Any, position: int) -> int:
 def unpack(addr: t.Any, sock: t.Any) -> tuple[t.Any, ...]:
     """Returns the address of a ``cs_addr *`` in the form of the protocol that ``sock`` has."""
     if sock._cs_kind[2] == CAN_ISOTP:
-        fields = take(lib.cs_take_can_isotp, addr, sock._cs_fd)
+        fields = take(lib.cs_take_can_isotp, addr, sock._cs_socket)
         return os.fsdecode(text(fields)), fields.number[0], fields.number[1]
     if sock._cs_kind[2] == CAN_J1939:
-        fields = take(lib.cs_take_can_j1939, addr, sock._cs_fd)
+        fields = take(lib.cs_take_can_j1939, addr, sock._cs_socket)
         name, pgn, address, *_ = fields.number
         return os.fsdecode(text(fields)), name % (1 << 64), pgn, address
-    return (os.fsdecode(text(take(lib.cs_take_can, addr, sock._cs_fd))),)
+    return (os.fsdecode(text(take(lib.cs_take_can, addr, sock._cs_socket))),)
 
 
 CODEC = Codec(pack, unpack, stable=False)

@@ -86,7 +86,7 @@ def _scope(scope: t.Any, sock: t.Any) -> int:
     if not isinstance(scope, str):
         return wrapped(scope, 32)
     name = utf8(scope, "")
-    return check(lib.cs_interface_index(sock._cs_fd, name, len(name)))
+    return check(lib.cs_interface_index(sock._cs_socket, name, len(name)))
 
 
 def host_address(addr: t.Any, family: int, name: bytes, wait: int = -1) -> bool:

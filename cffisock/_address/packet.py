@@ -38,7 +38,7 @@ def pack(address: t.Any, caller: str, sock: t.Any) -> t.Any:
         raise OverflowError(f"{caller}(): address argument out of range") from None
     memory = readable(hardware)
     try:
-        ifindex = check(lib.cs_interface_index(sock._cs_fd, name, len(name)))
+        ifindex = check(lib.cs_interface_index(sock._cs_socket, name, len(name)))
         if len(memory) > 8:
             raise ValueError("Hardware address must be 8 bytes or less")
         if not 0 <= proto <= 0xFFFF:
@@ -53,7 +53,7 @@ def unpack(addr: t.Any, sock: t.Any) -> tuple[str, int, int, int, bytes]:
 
     ``ifname`` is '' where no interface of the socket's network namespace is meant.
     """
-    fields = take(lib.cs_take_packet, addr, sock._cs_fd)
+    fields = take(lib.cs_take_packet, addr, sock._cs_socket)
     proto, pkttype, hatype, name_len, _ = fields.number
     both = text(fields)
     return os.fsdecode(both[:name_len]), proto, pkttype, hatype, both[name_len:]

@@ -43,7 +43,7 @@ class gaierror(OSError):
 EAI_SYSTEM = CONSTANTS["EAI_SYSTEM"]
 TIMED_OUT = lib.CS_TIMED_OUT
 INTERRUPTED = -errno.EINTR
-EAGAIN = errno.EAGAIN
+EAGAIN, EBADF = errno.EAGAIN, errno.EBADF
 
 
 def error_for(result: int) -> OSError:
@@ -81,12 +81,12 @@ def resume(result: int, wait: int) -> int:
 def again(result: int, sock: t.Socket, call: t.Callable[..., int], *arguments: t.Any) -> int:
     """Goes on with an operation of ``sock`` that had a negative ``result``, until it ends.
 
-    That is ``call(fd, *arguments, wait)``.  Each try reads the descriptor anew, after the signal
-    handlers: by then the socket may be closed, and the number somebody else's.
+    That is ``call(sock._cs_socket, *arguments, wait)``.  Each try reads the descriptor anew, after
+    the signal handlers: by then the socket may be closed, and the number somebody else's.
     """
     while result < 0:
         wait = resume(result, sock._cs_wait)
-        result = call(sock._cs_fd, *arguments, wait)
+        result = call(sock._cs_socket, *arguments, wait)
     return result
 
 

@@ -11,6 +11,18 @@ from .._cffi import ffi
 allocate = ffi.new_allocator(should_clear_after_alloc=False)
 
 
+def new_socket(fd: int) -> t.Any:
+    """Returns the memory of a socket with the descriptor ``fd``: a ``cs_socket *``.
+
+    No other object has the same one, nor gets it later: who still uses it finds -1 there.
+    """
+    return ffi.new("cs_socket[1]", (fd,))
+
+
+# What an object has that never had a descriptor.
+NO_SOCKET = new_socket(-1)
+
+
 def new_memory(size: int) -> tuple[t.Any, t.Any]:
     """Returns ``size`` bytes of memory, and a view that cuts bytes from it."""
     memory = allocate("char[]", size)

@@ -2,7 +2,7 @@
 #include "internal.h"
 
 /* Hands over the descriptor `fd`, or that there is none: 0 or -errno. */
-static int arrived(int fd, int *made)
+static int arrived(int fd, cs_socket *made)
 {
     if (fd < 0)
         return -errno;
@@ -10,12 +10,12 @@ static int arrived(int fd, int *made)
     return 0;
 }
 
-int cs_socket(int family, int type, int proto, int *made)
+int cs_new_socket(int family, int type, int proto, cs_socket *made)
 {
     return arrived(shim_socket(family, type, proto), made);
 }
 
-int cs_socketpair(int family, int type, int proto, int made[2])
+int cs_socketpair(int family, int type, int proto, cs_socket made[2])
 {
     int fds[2];
 
@@ -26,19 +26,17 @@ int cs_socketpair(int family, int type, int proto, int made[2])
     return 0;
 }
 
-void cs_close_arrived(int made[2])
+void cs_close_arrived(cs_socket made[2])
 {
-    for (int i = 0; i < 2; i++) {
-        if (made[i] >= 0)
-            close(made[i]);
-        made[i] = -1;
-    }
+    for (int i = 0; i < 2; i++)
+        cs_close(&made[i]);
 }
 
-int cs_identify(int fd, int *family, int *type, int *proto)
+int cs_identify(const cs_socket *sock, int *family, int *type, int *proto)
 {
+    int fd = shim_fd(sock);
     cs_addr addr = {.len = 0};
-    int64_t named = cs_getsockname(fd, &addr);
+    int64_t named = cs_getsockname(sock, &addr);
     socklen_t len = sizeof *type;
 
     /* Some families have no getsockname (AF_ALG): only a bad descriptor, or the
@@ -61,8 +59,9 @@ static int listens(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
 }
 
-int64_t cs_accept(int fd, cs_addr *peer, int *made, int64_t wait)
+int64_t cs_accept(const cs_socket *sock, cs_addr *peer, cs_socket *made, int64_t wait)
 {
+    int fd = shim_fd(sock);
     socklen_t size = sizeof peer->storage;
     int conn = -1;
 
@@ -81,25 +80,33 @@ int64_t cs_accept(int fd, cs_addr *peer, int *made, int64_t wait)
     return 0;
 }
 
-int cs_bind(int fd, const cs_addr *addr)
+int cs_bind(const cs_socket *sock, const cs_addr *addr)
 {
-    return shim_done(bind(fd, shim_sockaddr_const(addr), addr->len));
+    return shim_done(bind(shim_fd(sock), shim_sockaddr_const(addr), addr->len));
 }
 
-int cs_listen(int fd, int backlog)
+int cs_listen(const cs_socket *sock, int backlog)
 {
-    return shim_done(listen(fd, backlog));
+    return shim_done(listen(shim_fd(sock), backlog));
 }
 
-int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait)
+static int set_blocking(int fd, int blocking)
 {
+    int nonblocking = !blocking;
+
+    return ioctl(fd, FIONBIO, &nonblocking);
+}
+
+int64_t cs_connect(const cs_socket *sock, const cs_addr *addr, int64_t wait)
+{
+    int fd = shim_fd(sock);
     int timed = wait != -1 && wait != 0;
 
     if (shim_is_over(wait))
         return CS_TIMED_OUT;
     /* connect(2) has no MSG_DONTWAIT. */
     if (wait != -1)
-        cs_set_blocking(fd, 0);
+        set_blocking(fd, 0);
     if (connect(fd, shim_sockaddr_const(addr), addr->len) == 0)
         return 0;
     if (errno == EINTR && timed)
@@ -112,15 +119,16 @@ int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait)
     return -errno;
 }
 
-int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait)
+int64_t cs_connect_again(const cs_socket *sock, const cs_addr *addr, int64_t wait)
 {
+    int fd = shim_fd(sock);
     int error, ready;
     socklen_t len = sizeof error;
 
     /* AF_UNIX connects at once or not at all.  For others the kernel goes on by itself, and
      * calling connect(2) again would be an error. */
     if (addr->family == AF_UNIX)
-        return cs_connect(fd, addr, wait);
+        return cs_connect(sock, addr, wait);
     ready = shim_poll(fd, POLLOUT);
     if (ready == 0)
         return shim_wait(fd, POLLOUT, wait);
@@ -138,42 +146,49 @@ static int64_t named(cs_addr *addr, socklen_t size)
     return addr->family == AF_INET ? cs_inet_number(addr) : CS_NOT_INET;
 }
 
-int64_t cs_getsockname(int fd, cs_addr *addr)
+int64_t cs_getsockname(const cs_socket *sock, cs_addr *addr)
 {
+    int fd = shim_fd(sock);
     socklen_t size = sizeof addr->storage;
 
     return getsockname(fd, shim_sockaddr(addr), &size) < 0 ? -errno : named(addr, size);
 }
 
-int64_t cs_getpeername(int fd, cs_addr *addr)
+int64_t cs_getpeername(const cs_socket *sock, cs_addr *addr)
 {
+    int fd = shim_fd(sock);
     socklen_t size = sizeof addr->storage;
 
     return getpeername(fd, shim_sockaddr(addr), &size) < 0 ? -errno : named(addr, size);
 }
 
-int cs_shutdown(int fd, int how)
+int cs_shutdown(const cs_socket *sock, int how)
 {
-    return shim_done(shutdown(fd, how));
+    return shim_done(shutdown(shim_fd(sock), how));
 }
 
-int cs_close(int fd)
+int cs_close(cs_socket *sock)
 {
+    int fd = shim_take_fd(sock);
+
     /* The kernel has let go of the descriptor in both cases: there is nothing to do again,
      * and a peer's reset is no failure to close. */
-    if (close(fd) < 0 && errno != EINTR && errno != ECONNRESET)
+    if (fd != -1 && close(fd) < 0 && errno != EINTR && errno != ECONNRESET)
         return -errno;
     return 0;
 }
 
-int cs_dup(int fd, int *made)
+cs_socket cs_detach(cs_socket *sock)
 {
-    return arrived(fcntl(fd, F_DUPFD_CLOEXEC, 0), made);
+    return shim_take_fd(sock);
 }
 
-int cs_set_blocking(int fd, int blocking)
+int cs_dup(const cs_socket *sock, cs_socket *made)
 {
-    int nonblocking = !blocking;
+    return arrived(fcntl(shim_fd(sock), F_DUPFD_CLOEXEC, 0), made);
+}
 
-    return shim_done(ioctl(fd, FIONBIO, &nonblocking));
+int cs_set_blocking(const cs_socket *sock, int blocking)
+{
+    return shim_done(set_blocking(shim_fd(sock), blocking));
 }

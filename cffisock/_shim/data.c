@@ -1,8 +1,9 @@
 /* Data in and out: recv(2), send(2) and their kin, waiting where they must. */
 #include "internal.h"
 
-int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
+int64_t cs_recv(const cs_socket *sock, char *buf, size_t len, int flags, int64_t wait)
 {
+    int fd = shim_fd(sock);
     ssize_t n;
 
     if (shim_is_over(wait))
@@ -11,8 +12,10 @@ int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait)
     return n >= 0 ? n : shim_failed(fd, POLLIN, wait);
 }
 
-int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait)
+int64_t cs_recvfrom(const cs_socket *sock, char *buf, size_t len, int flags, cs_addr *from,
+                    int64_t wait)
 {
+    int fd = shim_fd(sock);
     cs_addr now;
     socklen_t size = sizeof now.storage;
     ssize_t n;
@@ -26,8 +29,9 @@ int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int
     return n + shim_addr_renew(from, &now);
 }
 
-int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait)
+int64_t cs_send(const cs_socket *sock, const char *buf, size_t len, int flags, int64_t wait)
 {
+    int fd = shim_fd(sock);
     ssize_t n;
 
     if (shim_is_over(wait))
@@ -36,8 +40,10 @@ int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait)
     return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
 
-int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to, int64_t wait)
+int64_t cs_sendto(const cs_socket *sock, const char *buf, size_t len, int flags, const cs_addr *to,
+                  int64_t wait)
 {
+    int fd = shim_fd(sock);
     ssize_t n;
 
     if (shim_is_over(wait))
@@ -54,8 +60,9 @@ static int is_blocking(int fd)
     return flags >= 0 && (flags & O_NONBLOCK) == 0;
 }
 
-int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait)
+int64_t cs_sendfile(const cs_socket *sock, int file, int64_t offset, size_t count, int64_t wait)
 {
+    int fd = shim_fd(sock);
     off_t from = (off_t)offset;
     ssize_t n;
 

@@ -7,9 +7,12 @@
 #define _GNU_SOURCE
 #endif
 
-#include "system.h"
+#include <stddef.h>
+#include <stdint.h>
 
 #include "shim.h"
+
+#include "system.h"
 
 /* The result for what a system call returned. */
 static inline int shim_done(int result)

@@ -36,8 +36,9 @@ int cs_if_indextoname(unsigned int index, char *name)
     return if_indextoname(index, name) != NULL ? 0 : -errno;
 }
 
-int cs_interface_index(int fd, const char *name, size_t len)
+int cs_interface_index(const cs_socket *sock, const char *name, size_t len)
 {
+    int fd = shim_fd(sock);
     char text[IF_NAMESIZE] = "";
     int index;
 

@@ -1,14 +1,15 @@
 /* Options: getsockopt(2), setsockopt(2). */
 #include "internal.h"
 
-int cs_setsockopt(int fd, int level, int name, const char *value, size_t len)
+int cs_setsockopt(const cs_socket *sock, int level, int name, const char *value, size_t len)
 {
-    return shim_done(setsockopt(fd, level, name, value, (socklen_t)len));
+    return shim_done(setsockopt(shim_fd(sock), level, name, value, (socklen_t)len));
 }
 
 /* The options of AF_VSOCK are of 64 bits. */
-int cs_setsockopt_int(int fd, int level, int name, int value)
+int cs_setsockopt_int(const cs_socket *sock, int level, int name, int value)
 {
+    int fd = shim_fd(sock);
     uint64_t wide = (uint64_t)value;
 
     if (level == SHIM_WIDE_LEVEL)
@@ -16,8 +17,9 @@ int cs_setsockopt_int(int fd, int level, int name, int value)
     return shim_done(setsockopt(fd, level, name, &value, sizeof value));
 }
 
-int cs_getsockopt(int fd, int level, int name, char *value, size_t len)
+int cs_getsockopt(const cs_socket *sock, int level, int name, char *value, size_t len)
 {
+    int fd = shim_fd(sock);
     socklen_t size = (socklen_t)len;
 
     if (getsockopt(fd, level, name, value, &size) < 0)
@@ -25,8 +27,9 @@ int cs_getsockopt(int fd, int level, int name, char *value, size_t len)
     return (int)size;
 }
 
-int64_t cs_getsockopt_int(int fd, int level, int name)
+int64_t cs_getsockopt_int(const cs_socket *sock, int level, int name)
 {
+    int fd = shim_fd(sock);
     int value = 0;
     uint64_t wide = 0;
     int is_wide = level == SHIM_WIDE_LEVEL;

@@ -47,16 +47,24 @@ typedef struct {
     char text[128];
 } cs_fields;
 
+/* A socket: memory that has its descriptor, -1 once it is closed.  It belongs to one object for as
+ * long as that lives.  The functions read it themselves, and once, when nothing is left to do
+ * before the kernel is called: by a number that Python has read beforehand a thread could be
+ * overtaken by another that closes it and opens something else. */
+typedef int cs_socket;
+
 /* --- data.c: data in and out --------------------------------------------------- */
 
-int64_t cs_recv(int fd, char *buf, size_t len, int flags, int64_t wait);
+int64_t cs_recv(const cs_socket *sock, char *buf, size_t len, int flags, int64_t wait);
 /* Puts the sender's address into `from`; adds CS_MORE if that had another one in it. */
-int64_t cs_recvfrom(int fd, char *buf, size_t len, int flags, cs_addr *from, int64_t wait);
-int64_t cs_send(int fd, const char *buf, size_t len, int flags, int64_t wait);
-int64_t cs_sendto(int fd, const char *buf, size_t len, int flags, const cs_addr *to, int64_t wait);
+int64_t cs_recvfrom(const cs_socket *sock, char *buf, size_t len, int flags, cs_addr *from,
+                    int64_t wait);
+int64_t cs_send(const cs_socket *sock, const char *buf, size_t len, int flags, int64_t wait);
+int64_t cs_sendto(const cs_socket *sock, const char *buf, size_t len, int flags, const cs_addr *to,
+                  int64_t wait);
 /* Sends from a file, at `offset`.  With a `wait` of -1 it waits also where the open file of
  * the socket is non-blocking. */
-int64_t cs_sendfile(int fd, int file, int64_t offset, size_t count, int64_t wait);
+int64_t cs_sendfile(const cs_socket *sock, int file, int64_t offset, size_t count, int64_t wait);
 
 /* --- wait.c: time ------------------------------------------------------------- */
 
@@ -95,10 +103,10 @@ typedef struct {
 /* Receive into one buffer, and into the `count` buffers at `bases` of the lengths `lens`, with up
  * to `control_len` bytes of control messages.  CS_MORE: there are flags, an address or a control
  * message in msg->extras. */
-int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
-                   int64_t wait);
-int64_t cs_recvmsgv(int fd, char **bases, const size_t *lens, size_t count, cs_msg *msg,
-                    size_t control_len, int flags, int64_t wait);
+int64_t cs_recvmsg(const cs_socket *sock, char *buf, size_t len, cs_msg *msg, size_t control_len,
+                   int flags, int64_t wait);
+int64_t cs_recvmsgv(const cs_socket *sock, char **bases, const size_t *lens, size_t count,
+                    cs_msg *msg, size_t control_len, int flags, int64_t wait);
 /* Reads the next control message into msg->extras. */
 void cs_next_control(cs_msg *msg);
 /* Closes the descriptors that a received message carries, which nobody has taken. */
@@ -107,11 +115,13 @@ void cs_close_received(cs_msg *msg);
 /* Sends one buffer with one control message; `to` is NULL for no address.  -ENOBUFS if
  * `control_len` is more than CS_CONTROL_MAX. */
 #define CS_CONTROL_MAX 1024
-int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type, const char *control,
-                   size_t control_len, const cs_addr *to, int flags, int64_t wait);
+int64_t cs_sendmsg(const cs_socket *sock, const char *buf, size_t len, int level, int type,
+                   const char *control, size_t control_len, const cs_addr *to, int flags,
+                   int64_t wait);
 /* Sends `count` such buffers, with control messages that cs_put_control made. */
-int64_t cs_sendmsgv(int fd, char **bases, const size_t *lens, size_t count, const char *control,
-                    size_t control_len, const cs_addr *to, int flags, int64_t wait);
+int64_t cs_sendmsgv(const cs_socket *sock, char **bases, const size_t *lens, size_t count,
+                    const char *control, size_t control_len, const cs_addr *to, int flags,
+                    int64_t wait);
 /* Puts a control message `offset` bytes into `control`, which is large enough; returns the offset
  * of the next. */
 size_t cs_put_control(char *control, size_t offset, int level, int type, const char *data,
@@ -177,51 +187,55 @@ typedef struct {
 } cs_outgoing;
 
 /* Returns how many messages were received. */
-int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wait);
+int64_t cs_recvmmsg(const cs_socket *sock, cs_incoming *in, size_t count, int flags, int64_t wait);
 /* Returns how many datagrams were sent; `data` is that of all messages, one after the other. */
-int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64_t wait);
+int64_t cs_sendmmsg(const cs_socket *sock, const char *data, cs_outgoing *out, int flags,
+                    int64_t wait);
 /* Sends `count` datagrams, lengths[i] bytes of `data` each, to addrs[i], which NULL leaves to the
  * connection; it never waits.  With `trains` those that follow each other to one address go as a
  * train where they may.  Returns how many the kernel took; -errno is for the first one. */
-int64_t cs_send_datagrams(int fd, const char *data, const size_t *lengths, cs_addr **addrs,
-                          size_t count, int trains);
+int64_t cs_send_datagrams(const cs_socket *sock, const char *data, const size_t *lengths,
+                          cs_addr **addrs, size_t count, int trains);
 /* Returns the size of a train's own control message and of those that the kernel puts first. */
 size_t cs_train_control(void);
 
 /* --- base.c: the life of a descriptor --------------------------------------
  * New descriptors are close-on-exec, and go into `*made` or `made`, the caller's from then on. */
 
-int cs_socket(int family, int type, int proto, int *made);
-int cs_socketpair(int family, int type, int proto, int made[2]);
+int cs_new_socket(int family, int type, int proto, cs_socket *made);
+int cs_socketpair(int family, int type, int proto, cs_socket made[2]);
 /* Closes what is not -1, and puts that there. */
-void cs_close_arrived(int made[2]);
+void cs_close_arrived(cs_socket made[2]);
 /* Asks the kernel for each of the three that is -1. */
-int cs_identify(int fd, int *family, int *type, int *proto);
+int cs_identify(const cs_socket *sock, int *family, int *type, int *proto);
 /* `peer` is NULL for a family in which accept(2) has no address to give. */
-int64_t cs_accept(int fd, cs_addr *peer, int *made, int64_t wait);
-int cs_bind(int fd, const cs_addr *addr);
-int cs_listen(int fd, int backlog);
+int64_t cs_accept(const cs_socket *sock, cs_addr *peer, cs_socket *made, int64_t wait);
+int cs_bind(const cs_socket *sock, const cs_addr *addr);
+int cs_listen(const cs_socket *sock, int backlog);
 /* Starts to connect.  Unlike others it is not called again: cs_connect_again goes on. */
-int64_t cs_connect(int fd, const cs_addr *addr, int64_t wait);
-int64_t cs_connect_again(int fd, const cs_addr *addr, int64_t wait);
+int64_t cs_connect(const cs_socket *sock, const cs_addr *addr, int64_t wait);
+int64_t cs_connect_again(const cs_socket *sock, const cs_addr *addr, int64_t wait);
 /* Put the name into `addr`, and return CS_NOT_INET; that of AF_INET as cs_inet_number(). */
 #define CS_NOT_INET 0x1000000000000
-int64_t cs_getsockname(int fd, cs_addr *addr);
-int64_t cs_getpeername(int fd, cs_addr *addr);
-int cs_shutdown(int fd, int how);
-int cs_close(int fd);
-int cs_dup(int fd, int *made);
-int cs_set_blocking(int fd, int blocking);
+int64_t cs_getsockname(const cs_socket *sock, cs_addr *addr);
+int64_t cs_getpeername(const cs_socket *sock, cs_addr *addr);
+int cs_shutdown(const cs_socket *sock, int how);
+/* Take the descriptor out, which one thread alone can, and close it, or return it; with none they
+ * return 0 and -1. */
+int cs_close(cs_socket *sock);
+cs_socket cs_detach(cs_socket *sock);
+int cs_dup(const cs_socket *sock, cs_socket *made);
+int cs_set_blocking(const cs_socket *sock, int blocking);
 
 /* --- options.c ---------------------------------------------------------------------- */
 
-int cs_setsockopt(int fd, int level, int name, const char *value, size_t len);
-int cs_setsockopt_int(int fd, int level, int name, int value);
+int cs_setsockopt(const cs_socket *sock, int level, int name, const char *value, size_t len);
+int cs_setsockopt_int(const cs_socket *sock, int level, int name, int value);
 /* Returns the length of the option's value. */
-int cs_getsockopt(int fd, int level, int name, char *value, size_t len);
+int cs_getsockopt(const cs_socket *sock, int level, int name, char *value, size_t len);
 /* Returns the option's int, which may be any, or CS_NO_VALUE - errno. */
 #define CS_NO_VALUE -4294967296
-int64_t cs_getsockopt_int(int fd, int level, int name);
+int64_t cs_getsockopt_int(const cs_socket *sock, int level, int name);
 
 /* --- inet.c: numeric addresses as text -----------------------------------------
  * `packed` has 16 bytes, `text` 46.  They return how many bytes they put there, not counting
@@ -355,9 +369,9 @@ int cs_take_raw(const cs_addr *addr, cs_fields *fields);
 /* Puts in the bytes of a struct sockaddr of any family; -EINVAL for more than one can have. */
 int cs_put_bytes(cs_addr *addr, const char *data, size_t len);
 
-/* Returns the index of an interface, by its name in the network namespace of the socket `fd`, where
+/* Returns the index of an interface, by its name in the network namespace of the socket, where
  * sockets have one. */
-int cs_interface_index(int fd, const char *name, size_t len);
+int cs_interface_index(const cs_socket *sock, const char *name, size_t len);
 
 /* --- the constants table (generated) ------------------------------------------ */
 

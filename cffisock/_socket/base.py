@@ -11,10 +11,11 @@ from .._address.inet import host_and_port
 from .._cffi import lib
 from .._edge.arguments import c_int, name_methods
 from .._edge.errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
+from .._edge.memory import NO_SOCKET
 from .._edge.platform import CONSTANTS
 from .._edge.timeouts import seconds, wait_for
 from . import algorithms, batches, data, descriptors, messages, options
-from .descriptors import NO_KIND, arrival, forget, leave, own, take_over
+from .descriptors import NO_KIND, arrival, leave, own, take_over
 from .mailbox import Mailbox, give_mailbox, take_mailbox
 
 AF_ALG, AF_INET = CONSTANTS.get("AF_ALG"), CONSTANTS["AF_INET"]
@@ -23,7 +24,7 @@ SOMAXCONN_DEFAULT = min(CONSTANTS["SOMAXCONN"], 128)
 UNKNOWN = -1  # an argument of the socket type that is not given
 
 # CPython finds a global sooner than an attribute of `lib`.
-cs_socket, cs_connect, cs_close = lib.cs_socket, lib.cs_connect, lib.cs_close
+cs_new_socket, cs_connect, cs_close = lib.cs_new_socket, lib.cs_connect, lib.cs_close
 cs_getsockname, cs_getpeername = lib.cs_getsockname, lib.cs_getpeername
 NOT_INET = lib.CS_NOT_INET
 
@@ -44,16 +45,16 @@ class socket(Methods):
 
     # Programs derive classes of this one with attributes of their own: those of cffisock that the
     # standard module's class has not begin with _cs_.
-    __slots__ = ("_cs_fd", "_cs_kind", "_cs_owned", "_cs_wait")
+    __slots__ = ("_cs_kind", "_cs_socket", "_cs_wait")
 
-    _cs_fd: int
-    _cs_owned: bool  # there as long as nobody has begun to close the descriptor, or to detach it
+    _cs_socket: t.Any  # the shim's memory with the descriptor, a `cs_socket *`
     _cs_kind: tuple[int, int, int]  # family, type and protocol
     _cs_wait: int  # the timeout, as the shim's `wait`
 
     def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Self:
         self = object.__new__(cls)
-        self._cs_fd = self._cs_wait = -1
+        self._cs_socket = NO_SOCKET
+        self._cs_wait = -1
         self._cs_kind = NO_KIND
         return self
 
@@ -77,24 +78,23 @@ class socket(Methods):
         sys.audit("socket.__new__", self, family, type, proto)
         fds = arrival()
         try:
-            check(cs_socket(family, type, proto, fds))
+            check(cs_new_socket(family, type, proto, fds))
             own(self, fds, family, type, proto)
         finally:
             leave(fds)
 
     def __del__(self) -> None:
-        fd = getattr(self, "_cs_fd", -1)
-        if fd < 0:
+        memory = getattr(self, "_cs_socket", NO_SOCKET)
+        if memory[0] < 0:
             return
         try:
             warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
         finally:
-            self._cs_fd = -1
-            cs_close(fd)
+            cs_close(memory)
 
     def __repr__(self) -> str:
         return (
-            f"<socket object, fd={self._cs_fd}, family={self._cs_kind[0]}, "
+            f"<socket object, fd={self._cs_socket[0]}, family={self._cs_kind[0]}, "
             f"type={self._cs_kind[1]}, proto={self._cs_kind[2]}>"
         )
 
@@ -122,15 +122,17 @@ class socket(Methods):
 
     def fileno(self) -> int:
         """Returns the file descriptor, -1 once the socket is closed."""
-        return self._cs_fd
+        fd: int = self._cs_socket[0]
+        return fd
 
     def detach(self) -> int:
         """Lets go of the file descriptor without closing it, and returns it."""
-        return forget(self)
+        fd: int = lib.cs_detach(self._cs_socket)
+        return fd
 
     def close(self) -> None:
         """Closes the socket: close(2).  Further calls do nothing."""
-        descriptors.close(self)
+        check(cs_close(self._cs_socket))
 
     # --- timeouts -----------------------------------------------------------------
 
@@ -159,12 +161,12 @@ class socket(Methods):
         """Gives the socket the local ``address``: bind(2)."""
         addr = _address.pack(self, address, "bind")
         sys.audit("socket.bind", self, address)
-        check(lib.cs_bind(self._cs_fd, addr))
+        check(lib.cs_bind(self._cs_socket, addr))
 
     def listen(self, backlog: int = SOMAXCONN_DEFAULT, /) -> None:
         """Lets the socket accept connections, ``backlog`` of them in its queue: listen(2)."""
         length = max(c_int(backlog), 0)
-        check(lib.cs_listen(self._cs_fd, length))
+        check(lib.cs_listen(self._cs_socket, length))
 
     def _accept(self) -> tuple[int, t.Any]:
         """Accepts a connection: its descriptor, close-on-exec, and its address.  accept(2)."""
@@ -184,7 +186,7 @@ class socket(Methods):
     def shutdown(self, how: int, /) -> None:
         """Ends receiving, sending or both, by SHUT_RD, SHUT_WR or SHUT_RDWR: shutdown(2)."""
         direction = c_int(how)
-        check(lib.cs_shutdown(self._cs_fd, direction))
+        check(lib.cs_shutdown(self._cs_socket, direction))
 
     def getsockname(self) -> t.Any:
         """Returns the local address: getsockname(2)."""
@@ -218,7 +220,7 @@ class socket(Methods):
 def _set_wait(sock: socket, wait: int) -> None:
     # First, as in the standard module: it counts though the kernel may refuse the rest.
     sock._cs_wait = wait
-    check(lib.cs_set_blocking(sock._cs_fd, wait == -1))
+    check(lib.cs_set_blocking(sock._cs_socket, wait == -1))
 
 
 def _connect(sock: socket, address: t.Any, caller: str) -> int:
@@ -226,10 +228,10 @@ def _connect(sock: socket, address: t.Any, caller: str) -> int:
     addr = _address.pack(sock, address, caller)
     sys.audit("socket.connect", sock, address)
     wait = sock._cs_wait
-    result: int = cs_connect(sock._cs_fd, addr, wait)
+    result: int = cs_connect(sock._cs_socket, addr, wait)
     while is_interrupted(result) and wait != 0:
         wait = resume(result, sock._cs_wait)
-        result = lib.cs_connect_again(sock._cs_fd, addr, wait)
+        result = lib.cs_connect_again(sock._cs_socket, addr, wait)
     return result
 
 
@@ -239,7 +241,7 @@ def _name(sock: socket, ask: t.Callable[..., int]) -> t.Any:
     except IndexError:
         box = Mailbox()
     try:
-        number = ask(sock._cs_fd, box.peer[0])
+        number = ask(sock._cs_socket, box.peer[0])
         if number < 0:
             raise error_for(number)
         return host_and_port(number) if number < NOT_INET else _address.unpack(box.peer, sock)

@@ -208,7 +208,7 @@ def _receive(
     added = control_size and not_inherited(self, flags)
     flags |= added
     try:
-        n = lib.cs_recvmmsg(self._cs_fd, incoming, number, flags, self._cs_wait)
+        n = lib.cs_recvmmsg(self._cs_socket, incoming, number, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, lib.cs_recvmmsg, incoming, number, flags)
         return _items(self, batch, parts(ffi.unpack(incoming.lengths, n)), added)
@@ -299,7 +299,7 @@ def sendmmsg(
         sys.audit("socket.sendmsg", self, to)
     outgoing, memory = new_outgoing(data, addrs, controls, segments, usual)
     joined = b"".join(data)
-    n: int = lib.cs_sendmmsg(self._cs_fd, joined, outgoing, flags, self._cs_wait)
+    n: int = lib.cs_sendmmsg(self._cs_socket, joined, outgoing, flags, self._cs_wait)
     if n < 0:
         n = again(n, self, lib.cs_sendmmsg, joined, outgoing, flags)
     del memory  # what outgoing points to has to live until here

@@ -52,7 +52,7 @@ def recv(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex = NO_F
     except IndexError:
         box = Mailbox()
     try:
-        n = cs_recv(self._cs_fd, box.memory, bufsize, flags, self._cs_wait)
+        n = cs_recv(self._cs_socket, box.memory, bufsize, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, cs_recv, box.memory, bufsize, flags)
         data: bytes = box.view[:n] if n <= bufsize else cut(box.view, bufsize, n)
@@ -72,7 +72,7 @@ def _recv_unusual(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsInd
         return recv(self, size, flags)
     block = memory, view = take_block(size)
     try:
-        n = cs_recv(self._cs_fd, memory, size, flags, self._cs_wait)
+        n = cs_recv(self._cs_socket, memory, size, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, cs_recv, memory, size, flags)
         return cut(view, size, n)
@@ -113,7 +113,7 @@ def recv_into(
             size = nbytes or size
         if size == 0:
             return 0
-        n: int = cs_recv(self._cs_fd, memory, size, flags, self._cs_wait)
+        n: int = cs_recv(self._cs_socket, memory, size, flags, self._cs_wait)
         return n if n >= 0 else again(n, self, cs_recv, memory, size, flags)
     finally:
         release(memory)
@@ -133,7 +133,7 @@ def recvfrom(
         box = take_mailbox()
     except IndexError:
         box = Mailbox()
-    n = cs_recvfrom(self._cs_fd, box.memory, bufsize, flags, box.addr, self._cs_wait)
+    n = cs_recvfrom(self._cs_socket, box.memory, bufsize, flags, box.addr, self._cs_wait)
     if n < 0:
         n = _recvfrom_again(n, self, box, box.memory, bufsize, flags)
     if n < MORE:
@@ -198,7 +198,7 @@ def _recvfrom_memory(
 ) -> tuple[int, t.Any]:
     """Receives into ``memory``: how many bytes, and the sender's address."""
     box = borrow()
-    n: int = cs_recvfrom(self._cs_fd, memory, size, flags, box.addr, self._cs_wait)
+    n: int = cs_recvfrom(self._cs_socket, memory, size, flags, box.addr, self._cs_wait)
     if n < 0:
         n = _recvfrom_again(n, self, box, memory, size, flags)
     if n < MORE:
@@ -236,7 +236,7 @@ def send(self: t.Socket, data: t.Buffer, flags: t.SupportsIndex = NO_FLAGS, /) -
         flags = c_int(flags)
     memory = data if type(data) is bytes else readable(data)
     try:
-        n: int = cs_send(self._cs_fd, memory, len(memory), flags, self._cs_wait)
+        n: int = cs_send(self._cs_socket, memory, len(memory), flags, self._cs_wait)
         return n if n >= 0 else again(n, self, cs_send, memory, len(memory), flags)
     finally:
         if memory is not data:
@@ -255,7 +255,7 @@ def sendall(self: t.Socket, data: t.Buffer, flags: t.SupportsIndex = NO_FLAGS, /
         # Usually the kernel takes everything at once.  If it does not, a timed socket
         # does not wait here: its one deadline is for the calls that follow.
         wait = self._cs_wait
-        n = cs_send(self._cs_fd, memory, len(memory), flags, wait if wait < 0 else 0)
+        n = cs_send(self._cs_socket, memory, len(memory), flags, wait if wait < 0 else 0)
         if n != len(memory):
             _send_rest(self, memory, n, flags, wait)
     finally:
@@ -279,7 +279,7 @@ def _send_rest(self: t.Socket, data: t.Any, n: int, flags: t.SupportsIndex, wait
         if sent == len(memory):
             return
         # One send(2) a call: signal handlers run between them.
-        n = cs_send(self._cs_fd, memory + sent, len(memory) - sent, flags, turn)
+        n = cs_send(self._cs_socket, memory + sent, len(memory) - sent, flags, turn)
 
 
 def sendto(
@@ -302,7 +302,7 @@ def sendto(
     try:
         addr = pack(self, address, "sendto")
         audit("socket.sendto", self, address)
-        n: int = cs_sendto(self._cs_fd, memory, len(memory), flags, addr, self._cs_wait)
+        n: int = cs_sendto(self._cs_socket, memory, len(memory), flags, addr, self._cs_wait)
         return n if n >= 0 else again(n, self, cs_sendto, memory, len(memory), flags, addr)
     finally:
         if memory is not data:

@@ -31,7 +31,7 @@ def receive(sock: t.Socket, most: int) -> tuple[list[bytes], list[t.Any]]:
         incoming.buffers, incoming.size = ffi.NULL, size
         incoming.control_size, incoming.train_control = 0, control_size
         incoming.done = 0
-        n = lib.cs_recvmmsg(sock._cs_fd, incoming, most, 0, 0)
+        n = lib.cs_recvmmsg(sock._cs_socket, incoming, most, 0, 0)
         if n == -EAGAIN:
             return [], []
         if n < 0:
@@ -71,11 +71,11 @@ def send(sock: t.Socket, data: list[bytes], addrs: list[t.Any], trains: bool) ->
     count = len(data)
     lengths = list(map(len, data))
     joined = data[0] if count == 1 else b"".join(data)
-    n: int = lib.cs_send_datagrams(sock._cs_fd, joined, lengths, addrs, count, trains)
+    n: int = lib.cs_send_datagrams(sock._cs_socket, joined, lengths, addrs, count, trains)
     return n if n >= 0 else again(n, sock, _send_again, joined, lengths, addrs, count, trains)
 
 
-def _send_again(fd: int, *arguments: t.Any) -> int:
+def _send_again(memory: t.Any, *arguments: t.Any) -> int:
     """Goes on after a signal; what never waits needs no ``wait``."""
-    n: int = lib.cs_send_datagrams(fd, *arguments[:-1])
+    n: int = lib.cs_send_datagrams(memory, *arguments[:-1])
     return n

@@ -15,6 +15,7 @@ from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.arguments import c_fd, c_int
 from .._edge.errors import again, check
+from .._edge.memory import NO_SOCKET, new_socket
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
 from .._edge.timeouts import seconds, wait_for
@@ -53,12 +54,12 @@ _arrivals: deque[t.Any] = deque(maxlen=16)
 
 
 def arrival() -> t.Any:
-    """Gives memory for two descriptors, ``int[2]``, each -1 for none; `leave` takes it back."""
+    """Gives memory for two descriptors, ``cs_socket[2]``, -1 for none; `leave` takes it back."""
     try:
         return _arrivals.pop()
     except IndexError:
         # Where a handler raises in the way of `leave`, the collector does its work.
-        return ffi.gc(ffi.new("int[2]", (-1, -1)), cs_close_arrived)
+        return ffi.gc(ffi.new("cs_socket[2]", (-1, -1)), cs_close_arrived)
 
 
 def leave(fds: t.Any) -> None:
@@ -83,14 +84,13 @@ def own(sock: t.Any, fds: t.Any, family: int, type: int, proto: int) -> None:
     If this fails the descriptor is closed.
     """
     try:
-        sock._cs_owned = True
-        sock._cs_fd = fds[0]
+        sock._cs_socket = new_socket(fds[0])
         fds[0] = -1
         _describe(sock, family, type, proto)
     except BaseException:
-        if sock._cs_fd == fds[0]:
+        if sock._cs_socket[0] == fds[0]:
             fds[0] = -1
-        close(sock)
+        cs_close(sock._cs_socket)
         raise
 
 
@@ -102,7 +102,7 @@ def _describe(sock: t.Any, family: int, type: int, proto: int) -> None:
         return
     sock._cs_wait = _default_wait
     if _default_wait != -1:
-        check(lib.cs_set_blocking(sock._cs_fd, False))
+        check(lib.cs_set_blocking(sock._cs_socket, False))
 
 
 def _new_kind(kind: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -137,7 +137,7 @@ def on_descriptor(make: t.Callable[[int], t.Any], fds: t.Any) -> t.Any:
     except BaseException:
         if handed.owner is not None:
             fds[0] = -1
-            close(handed.owner)
+            cs_close(handed.owner._cs_socket)
         raise
 
 
@@ -147,38 +147,19 @@ def take_over(sock: t.Any, fileno: t.SupportsIndex, family: int, type: int, prot
     fd = c_fd(fileno)
     if fd < 0:
         raise ValueError("negative file descriptor")
+    memory = new_socket(fd)
     kind = ffi.new("int[3]", [family, type, proto])
-    check(lib.cs_identify(fd, kind, kind + 1, kind + 2))
+    check(lib.cs_identify(memory, kind, kind + 1, kind + 2))
     try:
-        sock._cs_owned = True
-        sock._cs_fd = fd
+        sock._cs_socket = memory
         _describe(sock, kind[0], kind[1], kind[2])
         if isinstance(fileno, Handed):
             fileno.owner = sock
     except BaseException:
-        sock._cs_fd = -1  # it stays the caller's
+        sock._cs_socket = NO_SOCKET  # the descriptor stays the caller's
         if isinstance(fileno, Handed):
             fileno.owner = None
         raise
-
-
-def forget(sock: t.Any) -> int:
-    """Takes the descriptor from ``sock`` to close it, say; -1 where somebody else has."""
-    try:
-        del sock._cs_owned  # which only one of several threads, or of signal handlers, can
-    except AttributeError:
-        return -1
-    # Before it is closed: no thread may meet a number that the kernel has given to another.
-    fd: int
-    fd, sock._cs_fd = sock._cs_fd, -1
-    return fd
-
-
-def close(sock: t.Any) -> None:
-    """Closes the descriptor of ``sock``: close(2).  If it has none, does nothing."""
-    fd = forget(sock)
-    if fd >= 0:
-        check(cs_close(fd))
 
 
 # --- calls that make descriptors ----------------------------------------------------------------
@@ -190,7 +171,7 @@ def accepted(sock: t.Any, make: t.Callable[[t.Any, t.Any], t.V]) -> tuple[t.V, t
     # The kernel's accept(2) fails where AF_ALG is asked for an address.
     peer = NULL if sock._cs_kind[0] == AF_ALG else box.peer[0]
     try:
-        result = cs_accept(sock._cs_fd, peer, fds, sock._cs_wait)
+        result = cs_accept(sock._cs_socket, peer, fds, sock._cs_wait)
         if result < 0:
             again(result, sock, cs_accept, peer, fds)
         address = _address.unpack_once(box.peer, sock) if peer else None
@@ -202,9 +183,9 @@ def accepted(sock: t.Any, make: t.Callable[[t.Any, t.Any], t.V]) -> tuple[t.V, t
 
 def duplicated(fd: int, make: t.Callable[[t.Any], t.V]) -> t.V:
     """Duplicates the descriptor ``fd``: what ``make(fds)`` makes of the other one.  dup(2)."""
-    fds = arrival()
+    memory, fds = new_socket(fd), arrival()
     try:
-        check(lib.cs_dup(fd, fds))
+        check(lib.cs_dup(memory, fds))
         return make(fds)
     finally:
         leave(fds)

@@ -80,7 +80,7 @@ def recvmsg(
     added = ancbufsize and not_inherited(self, flags)
     flags |= added
     try:
-        n = cs_recvmsg(self._cs_fd, memory, bufsize, msg, ancbufsize, flags, self._cs_wait)
+        n = cs_recvmsg(self._cs_socket, memory, bufsize, msg, ancbufsize, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, cs_recvmsg, memory, bufsize, msg, ancbufsize, flags)
         if n < MORE:
@@ -152,7 +152,7 @@ def recvmsg_into(
         added = control_size and not_inherited(self, flags)
         arguments = memory, sizes, len(sizes), box.msg, control_size, flags | added
         try:
-            n: int = cs_recvmsgv(self._cs_fd, *arguments, self._cs_wait)
+            n: int = cs_recvmsgv(self._cs_socket, *arguments, self._cs_wait)
             if n < 0:
                 n = again(n, self, cs_recvmsgv, *arguments)
             if n >= MORE:
@@ -197,7 +197,7 @@ def sendmsg(
     if ancdata is not NOTHING or address is not None:
         return _sendmsg(self, data, ancdata, flags, to)
     # One buffer and nothing else: send(2) does the same, with less to pass.
-    n: int = cs_send(self._cs_fd, data, len(data), flags, self._cs_wait)
+    n: int = cs_send(self._cs_socket, data, len(data), flags, self._cs_wait)
     return n if n >= 0 else again(n, self, cs_send, data, len(data), flags)
 
 
@@ -226,7 +226,7 @@ def _sendmsg(self: t.Socket, data: bytes, ancdata: t.Iterable[t.Any], flags: int
         return _sendmsgv(self, (data,), items, flags, to)
     arguments = data, len(data), level, type_, control, size, to, flags
     try:
-        n: int = cs_sendmsg(self._cs_fd, *arguments, self._cs_wait)
+        n: int = cs_sendmsg(self._cs_socket, *arguments, self._cs_wait)
     except OverflowError:
         for number in level, type_:
             c_int(number)  # in the words of the standard module
@@ -249,7 +249,7 @@ def _sendmsgv(
         sizes = list(map(len, memory))
         control, control_size = pack_control(items_of(ancdata, SENDMSG_CONTROL))
         arguments = memory, sizes, len(sizes), control, control_size, to, flags
-        n: int = cs_sendmsgv(self._cs_fd, *arguments, self._cs_wait)
+        n: int = cs_sendmsgv(self._cs_socket, *arguments, self._cs_wait)
         return n if n >= 0 else again(n, self, cs_sendmsgv, *arguments)
     finally:
         for view in memory:

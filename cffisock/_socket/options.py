@@ -31,7 +31,7 @@ def getsockopt(
     """
     if type(level) is type(optname) is int and buflen is NO_BUFLEN:
         try:
-            value: int = cs_getsockopt_int(self._cs_fd, level, optname)
+            value: int = cs_getsockopt_int(self._cs_socket, level, optname)
         except OverflowError:
             pass  # is worded below
         else:
@@ -44,7 +44,7 @@ def getsockopt(
     if size < 0:
         raise OSError("getsockopt buflen out of range")
     memory = allocate("char[]", size)
-    used = check(lib.cs_getsockopt(self._cs_fd, level, optname, memory, size))
+    used = check(lib.cs_getsockopt(self._cs_socket, level, optname, memory, size))
     data: bytes = ffi.unpack(memory, min(used, size))
     return data
 
@@ -64,7 +64,7 @@ def setsockopt(
     """
     if type(level) is type(optname) is type(value) is int and not optlen:
         try:
-            result = cs_setsockopt_int(self._cs_fd, level, optname, value)
+            result = cs_setsockopt_int(self._cs_socket, level, optname, value)
         except OverflowError:
             pass  # is worded below
         else:
@@ -90,11 +90,11 @@ def _setsockopt(
         _set_null(self, level, optname, value, *optlen)
     elif hasattr(value, "__index__"):
         number = c_int(value)
-        check(cs_setsockopt_int(self._cs_fd, level, optname, number))
+        check(cs_setsockopt_int(self._cs_socket, level, optname, number))
     else:
         data = _value_bytes(value)
         try:
-            check(lib.cs_setsockopt(self._cs_fd, level, optname, data, len(data)))
+            check(lib.cs_setsockopt(self._cs_socket, level, optname, data, len(data)))
         finally:
             release(data)
 
@@ -110,7 +110,7 @@ def _set_null(
     if not optlen:
         raise TypeError("setsockopt() requires 4 arguments when the third argument is None")
     size = index(optlen[0]) & UINT_MAX
-    check(lib.cs_setsockopt(self._cs_fd, level, optname, ffi.NULL, size))
+    check(lib.cs_setsockopt(self._cs_socket, level, optname, ffi.NULL, size))
 
 
 def _value_bytes(value: t.Any) -> t.Any:

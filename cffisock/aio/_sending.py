@@ -52,7 +52,7 @@ class Sending(asyncio.Transport, asyncio.DatagramTransport):
         self._loop = loop
         self._protocol = protocol
         self._base = base
-        self._fd: int = base._cs_fd
+        self._fd: int = base._cs_socket[0]
         self._connected = names["peername"] is not None
         self._address = address  # of the only peer, None for any
         self._batch = batch

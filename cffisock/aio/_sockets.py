@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._edge.memory import new_socket
 from .._socket import base
 
 
@@ -18,9 +19,8 @@ class Stand:
         self._cs_wait = 0
 
     @property
-    def _cs_fd(self) -> int:
-        fd: int = self._sock.fileno()
-        return fd
+    def _cs_socket(self) -> Any:
+        return new_socket(self._sock.fileno())
 
 
 def base_of(sock: Any) -> Any:

@@ -139,11 +139,11 @@ static void send_letters(int sender)
 
         memset(letter.rest, sender + i, sizeof letter.rest);
         if (i % 3 == 0)
-            AGAIN(n, wait, cs_send(ends[0], base, len, 0, wait));
+            AGAIN(n, wait, cs_send(&ends[0], base, len, 0, wait));
         else if (i % 3 == 1)
-            AGAIN(n, wait, cs_sendmsgv(ends[0], &base, &len, 1, NULL, 0, NULL, 0, wait));
+            AGAIN(n, wait, cs_sendmsgv(&ends[0], &base, &len, 1, NULL, 0, NULL, 0, wait));
         else
-            AGAIN(n, wait, cs_sendmmsg(ends[0], base, &out, 0, wait));
+            AGAIN(n, wait, cs_sendmmsg(&ends[0], base, &out, 0, wait));
         SHOULD(n == (i % 3 == 2 ? 1 : (int64_t)len));
     }
 }
@@ -168,7 +168,7 @@ static void receive_batch(void)
                       .news = news};
     int64_t n, wait = MS;
 
-    AGAIN(n, wait, cs_recvmmsg(ends[1], &in, 4, 0, wait));
+    AGAIN(n, wait, cs_recvmmsg(&ends[1], &in, 4, 0, wait));
     SHOULD(n > 0 || n == CS_TIMED_OUT);
     for (int64_t i = 0; i < n; i++)
         check(&letters[i], lengths[i]);
@@ -187,9 +187,9 @@ static void receive_letters(int all)
             continue;
         }
         if (i % 3 == 1)
-            AGAIN(n, wait, cs_recv(ends[1], (char *)&letter, sizeof letter, 0, wait));
+            AGAIN(n, wait, cs_recv(&ends[1], (char *)&letter, sizeof letter, 0, wait));
         else
-            AGAIN(n, wait, cs_recvmsg(ends[1], (char *)&letter, sizeof letter, &msg, 0, 0, wait));
+            AGAIN(n, wait, cs_recvmsg(&ends[1], (char *)&letter, sizeof letter, &msg, 0, 0, wait));
         SHOULD(n >= 0 || n == CS_TIMED_OUT);
         if (n >= 0)
             check(&letter, n % CS_MORE);
@@ -210,7 +210,7 @@ static void *letters(void *number)
 /* --- a socket that is closed while others wait for it ------------------------------------------
  */
 
-static atomic_int shared = -1;
+static cs_socket shared = -1;
 static atomic_int is_over;
 
 static void wait_for_shared(int how)
@@ -221,13 +221,13 @@ static void wait_for_shared(int how)
     int made;
 
     if (how == 0)
-        AGAIN(n, wait, cs_recv(atomic_load(&shared), data, sizeof data, 0, wait));
+        AGAIN(n, wait, cs_recv(&shared, data, sizeof data, 0, wait));
     else if (how == 1)
-        AGAIN(n, wait, cs_accept(atomic_load(&shared), NULL, &made, wait));
+        AGAIN(n, wait, cs_accept(&shared, NULL, &made, wait));
     else if (how == 2)
-        AGAIN(n, wait, cs_recvfrom(atomic_load(&shared), data, sizeof data, 0, &addr, wait));
+        AGAIN(n, wait, cs_recvfrom(&shared, data, sizeof data, 0, &addr, wait));
     else
-        n = cs_getsockname(atomic_load(&shared), &addr);
+        n = cs_getsockname(&shared, &addr);
     SHOULD(n >= 0 || n == CS_TIMED_OUT || n == -EBADF || n == -EINVAL || n == -EOPNOTSUPP);
 }
 
@@ -241,13 +241,13 @@ static void *closings(void *number)
         return NULL;
     }
     for (int i = 0; i < rounds; i++) {
-        int fds[2];
+        cs_socket fds[2];
 
         SHOULD(cs_socketpair(AF_UNIX, i % 2 ? SOCK_STREAM : SOCK_DGRAM, 0, fds) == 0);
-        atomic_store(&shared, fds[0]);
-        SHOULD(cs_send(fds[1], "x", 1, 0, 0) == 1);
-        SHOULD(cs_close(atomic_exchange(&shared, -1)) == 0);
-        SHOULD(cs_close(fds[1]) == 0);
+        __atomic_store_n(&shared, fds[0], __ATOMIC_RELAXED);
+        SHOULD(cs_send(&fds[1], "x", 1, 0, 0) == 1);
+        SHOULD(cs_close(&shared) == 0);
+        SHOULD(cs_close(&fds[1]) == 0);
     }
     atomic_store(&is_over, 1);
     return NULL;

@@ -65,16 +65,18 @@ static void take(const cs_addr *addr, cs_fields *fields, int fd, struct can_addr
     shim_put_interface_name(fields, fd, sa->ifindex);
 }
 
-int cs_take_can(const cs_addr *addr, cs_fields *fields, int fd)
+int cs_take_can(const cs_addr *addr, cs_fields *fields, const cs_socket *sock)
 {
+    int fd = shim_fd(sock);
     struct can_address sa;
 
     take(addr, fields, fd, &sa);
     return 0;
 }
 
-int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, int fd)
+int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, const cs_socket *sock)
 {
+    int fd = shim_fd(sock);
     struct can_address sa;
 
     take(addr, fields, fd, &sa);
@@ -84,8 +86,9 @@ int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, int fd)
 }
 
 /* The name in the first number has 64 bits, and no sign. */
-int cs_take_can_j1939(const cs_addr *addr, cs_fields *fields, int fd)
+int cs_take_can_j1939(const cs_addr *addr, cs_fields *fields, const cs_socket *sock)
 {
+    int fd = shim_fd(sock);
     struct can_address sa;
 
     take(addr, fields, fd, &sa);

@@ -25,8 +25,9 @@ int cs_put_packet(cs_addr *addr, int ifindex, int protocol, int pkttype, int hat
     return 0;
 }
 
-int cs_take_packet(const cs_addr *addr, cs_fields *fields, int fd)
+int cs_take_packet(const cs_addr *addr, cs_fields *fields, const cs_socket *sock)
 {
+    int fd = shim_fd(sock);
     struct sockaddr_ll sll;
     size_t name, hardware;
 

@@ -18,15 +18,15 @@ int cs_take_alg(const cs_addr *addr, cs_fields *fields);
 int cs_put_packet(cs_addr *addr, int ifindex, int protocol, int pkttype, int hatype,
                   const char *hardware, size_t len);
 /* The text is the interface's name, as long as the fourth number says, and the hardware
- * address.  The name is empty where `fd` knows none. */
-int cs_take_packet(const cs_addr *addr, cs_fields *fields, int fd);
+ * address.  The name is empty where the socket knows none. */
+int cs_take_packet(const cs_addr *addr, cs_fields *fields, const cs_socket *sock);
 int cs_put_can(cs_addr *addr, int ifindex);
 int cs_put_can_isotp(cs_addr *addr, int ifindex, uint32_t rx_id, uint32_t tx_id);
 int cs_put_can_j1939(cs_addr *addr, int ifindex, uint64_t name, uint32_t pgn, uint8_t address);
 /* The text is the interface's name, as above; J1939's name is a number without a sign. */
-int cs_take_can(const cs_addr *addr, cs_fields *fields, int fd);
-int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, int fd);
-int cs_take_can_j1939(const cs_addr *addr, cs_fields *fields, int fd);
+int cs_take_can(const cs_addr *addr, cs_fields *fields, const cs_socket *sock);
+int cs_take_can_isotp(const cs_addr *addr, cs_fields *fields, const cs_socket *sock);
+int cs_take_can_j1939(const cs_addr *addr, cs_fields *fields, const cs_socket *sock);
 
 /* Bluetooth's protocols.  A device is written "XX:XX:XX:XX:XX:XX", else -EINVAL. */
 int cs_put_l2cap(cs_addr *addr, const char *device, uint16_t psm, uint16_t cid, uint8_t type);

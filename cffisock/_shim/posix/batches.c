@@ -159,8 +159,9 @@ static int64_t after_waiting(int64_t done, int more)
     return more ? -EINTR : done;
 }
 
-int64_t cs_recvmmsg(int fd, cs_incoming *in, size_t count, int flags, int64_t wait)
+int64_t cs_recvmmsg(const cs_socket *sock, cs_incoming *in, size_t count, int flags, int64_t wait)
 {
+    int fd = shim_fd(sock);
     int blocking = wait == -1;
 
     if (shim_is_over(wait))
@@ -267,8 +268,10 @@ static int can_segment(int fd)
     return shim_done(getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, &len));
 }
 
-int64_t cs_sendmmsg(int fd, const char *data, cs_outgoing *out, int flags, int64_t wait)
+int64_t cs_sendmmsg(const cs_socket *sock, const char *data, cs_outgoing *out, int flags,
+                    int64_t wait)
 {
+    int fd = shim_fd(sock);
     int timed = wait != -1 && wait != 0;
     int refused;
 

@@ -90,9 +90,10 @@ static int is_of_trains(int error)
     return error == EINVAL || error == EMSGSIZE || error == EIO || error == EOPNOTSUPP;
 }
 
-int64_t cs_send_datagrams(int fd, const char *data, const size_t *lengths, cs_addr **addrs,
-                          size_t count, int trains)
+int64_t cs_send_datagrams(const cs_socket *sock, const char *data, const size_t *lengths,
+                          cs_addr **addrs, size_t count, int trains)
 {
+    int fd = shim_fd(sock);
     struct group group;
     size_t done = 0;
 

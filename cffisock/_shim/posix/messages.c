@@ -45,17 +45,19 @@ static int64_t receive(int fd, struct iovec *iov, size_t count, cs_msg *msg, siz
     return extras->flags || extras->addr_len || extras->start ? n + CS_MORE : n;
 }
 
-int64_t cs_recvmsg(int fd, char *buf, size_t len, cs_msg *msg, size_t control_len, int flags,
-                   int64_t wait)
+int64_t cs_recvmsg(const cs_socket *sock, char *buf, size_t len, cs_msg *msg, size_t control_len,
+                   int flags, int64_t wait)
 {
+    int fd = shim_fd(sock);
     struct iovec iov = {buf, len};
 
     return receive(fd, &iov, 1, msg, control_len, flags, wait);
 }
 
-int64_t cs_recvmsgv(int fd, char **bases, const size_t *lens, size_t count, cs_msg *msg,
-                    size_t control_len, int flags, int64_t wait)
+int64_t cs_recvmsgv(const cs_socket *sock, char **bases, const size_t *lens, size_t count,
+                    cs_msg *msg, size_t control_len, int flags, int64_t wait)
 {
+    int fd = shim_fd(sock);
     buffers iov;
 
     if (count > IOV_MAX)
@@ -83,9 +85,11 @@ static int64_t transmit(int fd, struct iovec *iov, size_t count, const char *con
     return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
 
-int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type, const char *control,
-                   size_t control_len, const cs_addr *to, int flags, int64_t wait)
+int64_t cs_sendmsg(const cs_socket *sock, const char *buf, size_t len, int level, int type,
+                   const char *control, size_t control_len, const cs_addr *to, int flags,
+                   int64_t wait)
 {
+    int fd = shim_fd(sock);
     struct iovec iov = {(char *)buf, len};
     char packed[CMSG_SPACE(CS_CONTROL_MAX)];
 
@@ -95,9 +99,11 @@ int64_t cs_sendmsg(int fd, const char *buf, size_t len, int level, int type, con
     return transmit(fd, &iov, 1, packed, control_len, to, flags, wait);
 }
 
-int64_t cs_sendmsgv(int fd, char **bases, const size_t *lens, size_t count, const char *control,
-                    size_t control_len, const cs_addr *to, int flags, int64_t wait)
+int64_t cs_sendmsgv(const cs_socket *sock, char **bases, const size_t *lens, size_t count,
+                    const char *control, size_t control_len, const cs_addr *to, int flags,
+                    int64_t wait)
 {
+    int fd = shim_fd(sock);
     buffers iov;
 
     if (count > IOV_MAX)

@@ -40,6 +40,18 @@
 /* --- descriptors ------------------------------------------------------------------------------
  * New ones are close-on-exec, and block. */
 
+/* Returns the descriptor of a socket, which another thread may close at any moment. */
+static inline int shim_fd(const cs_socket *sock)
+{
+    return __atomic_load_n(sock, __ATOMIC_RELAXED);
+}
+
+/* Takes the descriptor out of a socket: it is the caller's, -1 where somebody else was faster. */
+static inline int shim_take_fd(cs_socket *sock)
+{
+    return __atomic_exchange_n(sock, -1, __ATOMIC_RELAXED);
+}
+
 /* Gives `fd`, which may be -1, what the calls that made it could not: itself, or -1 with errno. */
 static inline int shim_new_fd(int fd)
 {

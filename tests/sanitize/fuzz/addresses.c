@@ -105,7 +105,7 @@ static int put_hci(cs_addr *addr, const cs_fields *fields)
 /* Those with the name of an interface, which the other way round is a question for the kernel. */
 static int take_packet(const cs_addr *addr, cs_fields *fields)
 {
-    int result = cs_take_packet(addr, fields, 0);
+    int result = cs_take_packet(addr, fields, &nobody);
 
     SHOULD(fields->number[3] >= 0 && fields->number[3] <= (int64_t)fields->len);
     return result;
@@ -113,17 +113,17 @@ static int take_packet(const cs_addr *addr, cs_fields *fields)
 
 static int take_can(const cs_addr *addr, cs_fields *fields)
 {
-    return cs_take_can(addr, fields, 0);
+    return cs_take_can(addr, fields, &nobody);
 }
 
 static int take_can_isotp(const cs_addr *addr, cs_fields *fields)
 {
-    return cs_take_can_isotp(addr, fields, 0);
+    return cs_take_can_isotp(addr, fields, &nobody);
 }
 
 static int take_can_j1939(const cs_addr *addr, cs_fields *fields)
 {
-    return cs_take_can_j1939(addr, fields, 0);
+    return cs_take_can_j1939(addr, fields, &nobody);
 }
 
 static const struct {

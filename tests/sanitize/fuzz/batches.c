@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     allocate(&batch);
     kernel = &in;
-    n = cs_recvmmsg(0, &batch, MESSAGES, 0, 0);
+    n = cs_recvmmsg(&nobody, &batch, MESSAGES, 0, 0);
     SHOULD(n == (int64_t)batch.done || (n == -EAGAIN && batch.done == 0));
     for (size_t i = 0; i < batch.done; i++)
         read_message(&batch, i);

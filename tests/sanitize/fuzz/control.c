@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     msg.control = exactly(room);
     msg.addr = &from;
     kernel = &in;
-    n = cs_recvmsg(0, memory, len, &msg, room, 0, 0);
+    n = cs_recvmsg(&nobody, memory, len, &msg, room, 0, 0);
     SHOULD(n >= 0);
     SHOULD(msg.extras.len == n % CS_MORE);
     SHOULD(msg.control_len <= room);

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 struct input *kernel;
+const cs_socket nobody = 0;
 int closed;
 
 uint8_t byte(struct input *in)

@@ -17,6 +17,9 @@ struct input {
 /* Nothing happens in the place of the kernel while it is NULL. */
 extern struct input *kernel;
 
+/* The socket that the targets receive from. */
+extern const cs_socket nobody;
+
 /* The next byte, 0 once there is none; that, or the next two, as a number of `most` at most. */
 uint8_t byte(struct input *in);
 size_t number(struct input *in, size_t most);
