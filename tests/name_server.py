@@ -24,10 +24,12 @@ exec "$@"
 """
 
 
-def in_a_namespace(folder: Path, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def in_a_namespace(
+    folder: Path, code: str, *arguments: str, patience: int = PATIENCE, attempts: int = 2
+) -> subprocess.CompletedProcess[str]:
     """Runs a program where 127.0.0.1 is the name server, and nothing but loopback is there."""
     resolv = folder / "resolv.conf"
-    resolv.write_text(f"nameserver 127.0.0.1\noptions timeout:{PATIENCE} attempts:2\n")
+    resolv.write_text(f"nameserver 127.0.0.1\noptions timeout:{patience} attempts:{attempts}\n")
     shell = ["unshare", "--net", "--mount", "sh", "-ec", SETUP, "sh", str(resolv)]
     return by(shell, code, *arguments)
 

@@ -113,6 +113,8 @@ def getnameinfo(sockaddr: tuple[t.Any, ...], flags: t.SupportsIndex, /) -> tuple
     sys.audit("socket.getnameinfo", sockaddr)
     names = ffi.new("cs_names *")
     code = lib.cs_getnameinfo(host, port, len(parts) > 2, flowinfo, scope, flags, names)
+    if code == -errno.EMLINK:
+        raise OSError("sockaddr resolved to multiple addresses")
     if code == -errno.EAFNOSUPPORT:
         raise OSError("IPv4 sockaddr must be 2 tuple")
     if code != 0:

@@ -105,7 +105,9 @@ int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowin
     result = shim_gai_result(shim_getaddrinfo(host, port, &hints, &found));
     if (result != 0)
         return result;
-    if (found->ai_family == AF_INET6) {
+    if (found->ai_next != NULL) { /* glibc takes "*" for no host at all */
+        result = -EMLINK;
+    } else if (found->ai_family == AF_INET6) {
         struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)found->ai_addr;
 
         sin6->sin6_flowinfo = htonl(flowinfo);

@@ -291,7 +291,8 @@ typedef struct {
 } cs_names;
 
 /* Looks up the names for a numeric `host` and `port`; an AF_INET6 address takes on `flowinfo` and
- * `scope`.  Returns 0, an EAI_ code, or -EAFNOSUPPORT where `ipv6` asks for one and it is not. */
+ * `scope`.  Returns 0, an EAI_ code, -EMLINK for more than one address, or -EAFNOSUPPORT where
+ * `ipv6` asks for one and it is not. */
 int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowinfo, uint32_t scope,
                    int flags, cs_names *names);
 
