@@ -244,7 +244,7 @@ static void *closings(void *number)
         cs_socket fds[2];
 
         SHOULD(cs_socketpair(AF_UNIX, i % 2 ? SOCK_STREAM : SOCK_DGRAM, 0, fds) == 0);
-        __atomic_store_n(&shared, fds[0], __ATOMIC_RELAXED);
+        __atomic_store_n(&shared, fds[0], __ATOMIC_RELEASE);
         SHOULD(cs_send(&fds[1], "x", 1, 0, 0) == 1);
         SHOULD(cs_close(&shared) == 0);
         SHOULD(cs_close(&fds[1]) == 0);

@@ -43,13 +43,13 @@
 /* Returns the descriptor of a socket, which another thread may close at any moment. */
 static inline int shim_fd(const cs_socket *sock)
 {
-    return __atomic_load_n(sock, __ATOMIC_RELAXED);
+    return __atomic_load_n(sock, __ATOMIC_ACQUIRE);
 }
 
 /* Takes the descriptor out of a socket: it is the caller's, -1 where somebody else was faster. */
 static inline int shim_take_fd(cs_socket *sock)
 {
-    return __atomic_exchange_n(sock, -1, __ATOMIC_RELAXED);
+    return __atomic_exchange_n(sock, -1, __ATOMIC_ACQ_REL);
 }
 
 /* Gives `fd`, which may be -1, what the calls that made it could not: itself, or -1 with errno. */
