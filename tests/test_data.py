@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import array
+import random
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
 import cffisock
-from cffisock import AF_INET, AF_INET6, SOCK_DGRAM
+from cffisock import AF_INET, AF_INET6, MSG_WAITALL, SOCK_DGRAM
 from cffisock._socket import mailbox
 
 from .support import LONG, later, own, signals
@@ -78,6 +79,40 @@ def test_what_is_asked_for_is_never_more_than_comes(module: Any, size: int) -> N
     with one, two:
         one.sendall(b"here")
         assert two.recv(size) == b"here"[:size]
+
+
+@MODULES
+def test_large_reads_that_are_filled_and_that_are_not(module: Any) -> None:
+    """After a read that was filled the next ones may go another way; what they give is the same."""
+    size = 64 * 1024
+    data = random.Random(1).randbytes(size)
+    one, two = stream_pair(module)
+    with one, two:
+        for sent in (size, size, 17, 5, size, size):
+            one.sendall(data[:sent])
+            assert two.recv(size, MSG_WAITALL if sent == size else 0) == data[:sent]
+        two.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            two.recv(size)
+        two.settimeout(LONG)
+        with later(0.05, one.sendall, data[:3]):
+            assert two.recv(size) == data[:3]
+        one.sendall(data)
+        assert two.recv(size, MSG_WAITALL) == data
+        one.close()
+        assert two.recv(size) == b""
+
+
+def test_a_large_read_that_is_filled_gives_bytes_of_its_own() -> None:
+    size = 64 * 1024
+    one, two = stream_pair(cffisock)
+    with one, two:
+        received = []
+        for letter in (b"a", b"b", b"c", b"d"):
+            one.sendall(letter * size)
+            received.append(two.recv(size, MSG_WAITALL))
+        assert received == [letter * size for letter in (b"a", b"b", b"c", b"d")]
+        assert {type(data) for data in received} == {bytes}
 
 
 @MODULES

@@ -22,7 +22,7 @@ from .._edge.memory import (
     through_copy,
 )
 from .._edge.platform import CONSTANTS
-from .mailbox import DATA_SIZE, Mailbox, borrow, give_mailbox, take_mailbox
+from .mailbox import DATA_SIZE, NEVER, Mailbox, borrow, give_mailbox, take_mailbox
 
 audit = sys.audit
 MORE = lib.CS_MORE
@@ -34,6 +34,8 @@ ALL = 0
 # With it TCP tells how many bytes it dropped, and writes none: that takes memory that is new.
 MSG_TRUNC = CONSTANTS["MSG_TRUNC"]
 NOT_GIVEN: t.Any = object()
+# From this size on copying what came costs more than new memory for it.  On PyPy bytes may move.
+WHOLE = 32 * 1024 if sys.implementation.name == "cpython" else NEVER
 
 
 # --- receiving ----------------------------------------------------------------------
@@ -52,13 +54,30 @@ def recv(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex = NO_F
     except IndexError:
         box = Mailbox()
     try:
+        if bufsize >= box.filled:
+            return _recv_whole(self, box, bufsize, flags)
         n = cs_recv(self._cs_socket, box.memory, bufsize, flags, self._cs_wait)
         if n < 0:
             n = again(n, self, cs_recv, box.memory, bufsize, flags)
+        if n >= WHOLE and n == bufsize:
+            box.filled = WHOLE
         data: bytes = box.view[:n] if n <= bufsize else cut(box.view, bufsize, n)
         return data
     finally:
         give_mailbox(box)
+
+
+def _recv_whole(self: t.Socket, box: Mailbox, size: int, flags: t.SupportsIndex) -> bytes:
+    """Receives into new bytes, which nobody else has yet: what fills them needs no copy."""
+    box.filled = NEVER
+    data = bytes(size)
+    n: int = cs_recv(self._cs_socket, data, size, flags, self._cs_wait)
+    if n < 0:
+        n = again(n, self, cs_recv, data, size, flags)
+    if n < size:
+        return data[:n]
+    box.filled = WHOLE
+    return data
 
 
 def _recv_unusual(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsIndex) -> bytes:

@@ -13,6 +13,8 @@ from .._edge.memory import allocate, new_memory
 DATA_SIZE = 256 * 1024
 # More than all the descriptors that one message can carry.
 CONTROL_SIZE = 4096
+# More than any read asks a mailbox for.
+NEVER = DATA_SIZE + 1
 # The length of no address.
 NO_LENGTH = 2**32 - 1
 
@@ -25,7 +27,8 @@ class Mailbox:
     its address, and for names.  ``sender``, which is ``addr`` and ``packed``, is the slot for the
     address of a datagram; ``address`` is that address as it was unpacked last.  A peer sends again
     and again: the shim tells when the packed one changes, so that the unpacked one is mostly there
-    already.  ``batch`` is the memory for `recvmmsg`, if there was such a call.
+    already.  ``batch`` is the memory for `recvmmsg`, if there was such a call.  ``filled`` is the
+    size from which on reads of a stream may be expected to be filled.
     """
 
     __slots__ = (
@@ -34,6 +37,7 @@ class Mailbox:
         "batch",
         "control",
         "extras",
+        "filled",
         "memory",
         "msg",
         "packed",
@@ -50,6 +54,7 @@ class Mailbox:
         self.msg = ffi.new("cs_msg *", {"addr": self.peer[0]})
         self.extras = ffi.buffer(ffi.addressof(self.msg, "extras"))
         self.batch: t.Any = None
+        self.filled = NEVER
         control = allocate("char[]", control_size)
         self.control = ffi.buffer(control)  # which keeps it
         self.msg.control = control
