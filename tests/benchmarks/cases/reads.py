@@ -12,6 +12,7 @@ from .programs import program
 KIB = 1024
 MIB = 1024 * KIB
 SIZES = {
+    "1 B": 1,
     "64 B": 64,
     "4 KiB": 4 * KIB,
     "64 KiB": 64 * KIB,
@@ -21,7 +22,6 @@ SIZES = {
     "4 MiB": 4 * MIB,
     "16 MiB": 16 * MIB,
 }
-LARGE = ("1 MiB", "16 MiB")
 FAMILIES = {"TCP": "AF_INET", "UNIX": "AF_UNIX"}
 GOAL = Goal(1.1, 1.1)
 
@@ -32,11 +32,8 @@ def download(kind: str, method: str, name: str) -> ProcessCase:
 
 
 CASES = [
-    *(download(kind, "recv", name) for kind in FAMILIES for name in SIZES),
-    *(
-        download(kind, method, name)
-        for kind in FAMILIES
-        for method in ("recvfrom", "recvmsg")
-        for name in LARGE
-    ),
+    download(kind, method, name)
+    for kind in FAMILIES
+    for method in ("recv", "recvfrom", "recvmsg")
+    for name in SIZES
 ]
