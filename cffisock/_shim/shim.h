@@ -77,8 +77,8 @@ int64_t cs_left(int64_t deadline);
 
 /* The extras of a received message of `len` bytes: its flags, the length of its address, and one
  * control message, whose data is control[start] to control[end].  `start` is 0 if there is none,
- * `next` is 0 if it is the last one.  `cut` is 1 if the kernel's length for the data goes past the
- * end of the buffer.  All are int64_t: Python reads them as an array. */
+ * `next` is 0 if it is the last one.  `cut` is 1 if the kernel's length goes past the end of the
+ * buffer, or is shorter than a header.  All are int64_t: Python reads them as an array. */
 typedef struct {
     int64_t len;
     int64_t flags;

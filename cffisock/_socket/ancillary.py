@@ -119,20 +119,20 @@ def unpack_control(
     """Returns the control messages of the ``cs_msg *``, from the one on that is in its ``extras``.
 
     ``view`` is of the extras, ``control`` of the control buffer.  RuntimeWarning for one that
-    goes past the end of the buffer; its part inside counts.
+    goes past the end of the buffer, whose part inside counts, or is shorter than its header.
     """
     items = []
     _, _, _, level, type_, start, end, cut, more = extras
     while start:
         items.append((level, type_, control[start:end]))
-        if cut:
-            warn(
-                "received malformed or improperly-truncated ancillary data",
-                RuntimeWarning,
-                stacklevel=4,
-            )
         if not more:
             break
         lib.cs_next_control(msg)
         _, _, _, level, type_, start, end, cut, more = read_extras(view)
+    if cut:
+        warn(
+            "received malformed or improperly-truncated ancillary data",
+            RuntimeWarning,
+            stacklevel=4,
+        )
     return items

@@ -12,8 +12,10 @@ void shim_read_control(cs_msg *msg, size_t offset)
     if (left < CMSG_LEN(0))
         return;
     memcpy(&header, msg->control + offset, sizeof header);
-    if (header.cmsg_len < CMSG_LEN(0))
+    if (header.cmsg_len < CMSG_LEN(0)) {
+        extras->cut = 1; /* nobody can tell where the next one would begin */
         return;
+    }
     extras->cut = header.cmsg_len > left;
     end = extras->cut ? left : header.cmsg_len;
     next = CMSG_SPACE(end - CMSG_LEN(0));

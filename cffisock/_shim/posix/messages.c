@@ -42,7 +42,7 @@ static int64_t receive(int fd, struct iovec *iov, size_t count, cs_msg *msg, siz
     extras->addr_len = msg->addr->len;
     shim_shut_out(msg);
     shim_read_control(msg, 0);
-    return extras->flags || extras->addr_len || extras->start ? n + CS_MORE : n;
+    return extras->flags || extras->addr_len || extras->start || extras->cut ? n + CS_MORE : n;
 }
 
 int64_t cs_recvmsg(const cs_socket *sock, char *buf, size_t len, cs_msg *msg, size_t control_len,
