@@ -38,8 +38,8 @@ def recv_fds(
 ) -> tuple[bytes, list[int], int, t.Any]:
     """Receives up to ``bufsize`` bytes and ``maxfds`` descriptors: SCM_RIGHTS in unix(7).
 
-    Returns the data, the descriptors, the ``MSG_`` flags and the sender's address.  ``flags`` is
-    not used, as in the standard module.
+    Returns the data, the descriptors, which programs that this one executes do not inherit, the
+    ``MSG_`` flags and the sender's address.  ``flags`` is not used, as in the standard module.
     """
     items: list[t.ControlMessage] = []
     try:

@@ -70,6 +70,8 @@ def calls(S: Any) -> Any:
         ),
     }.items():
         yield from ((name, function, host) for host in HOSTS)
+    # No name that a host may get: 64 bytes are the most.
+    yield from (("sethostname", S.sethostname, host) for host in HOSTS if len(host) > 64)
     # What is none may be asked for as this host's own name.
     yield from (("getfqdn", S.getfqdn, host) for host in HOSTS if isinstance(host, str) and host)
     for name, function in {

@@ -59,7 +59,7 @@ def recvmsg(
 
     Returns its data; its control messages, each ``(level, type, data)``, for which there
     are ``ancbufsize`` bytes; the ``MSG_`` flags that it came with; the sender's
-    address.
+    address.  Programs that this one executes do not inherit descriptors that come.
     """
     if (
         type(bufsize) is not int
