@@ -44,7 +44,7 @@ def pair(kind: str) -> Iterator[tuple[Any, Any]]:
             one.send(SECRET[:60_000])
             receive(60_000)
         one.send(SECRET[:60_000])
-        two.recvmmsg(1, 60_000)
+        two.recvmmsg(1, 60_000, 1000)
         yield one, two
 
 
