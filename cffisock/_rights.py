@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from . import _types as t
-from ._cffi import ffi
-from ._edge.platform import CONSTANTS
-from ._socket import close
-from ._socket.ancillary import CMSG_LEN
-
-SOL_SOCKET, SCM_RIGHTS = CONSTANTS["SOL_SOCKET"], CONSTANTS["SCM_RIGHTS"]
-# The descriptor of the sender, which comes where SO_PASSPIDFD is set; -1 where there is no such.
-SCM_PIDFD = CONSTANTS.get("SCM_PIDFD", -1)
-INT_SIZE: int = ffi.sizeof("int")
+from ._socket.ancillary import (
+    CMSG_LEN,
+    INT_SIZE,
+    SCM_PIDFD,
+    SCM_RIGHTS,
+    SOL_SOCKET,
+    close_descriptors,
+    descriptors_in,
+    drop_items,
+)
 
 
 def send_fds(
@@ -44,28 +45,11 @@ def recv_fds(
     items: list[t.ControlMessage] = []
     try:
         data, items, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(maxfds * INT_SIZE))
-        unwanted = _descriptors_in(items, SCM_PIDFD)
+        unwanted = descriptors_in(items, SCM_PIDFD)
         if unwanted:
             items = [item for item in items if item[1] != SCM_PIDFD]
-            _close(unwanted)
-        return data, _descriptors_in(items, SCM_RIGHTS), msg_flags, address
+            close_descriptors(unwanted)
+        return data, descriptors_in(items, SCM_RIGHTS), msg_flags, address
     except BaseException:
-        _close(_descriptors_in(items, SCM_RIGHTS) + _descriptors_in(items, SCM_PIDFD))
+        drop_items(items)
         raise
-
-
-def _close(fds: list[int]) -> None:
-    for fd in fds:
-        if fd >= 0:  # else the kernel had none left
-            close(fd)
-
-
-def _descriptors_in(items: list[t.ControlMessage], wanted: int) -> list[int]:
-    """Returns the descriptors in control messages of the type ``wanted``."""
-    import array  # noqa: PLC0415  (few programs need it)
-
-    fds = array.array("i")
-    for level, kind, payload in items:
-        if (level, kind) == (SOL_SOCKET, wanted):
-            fds.frombytes(payload[: len(payload) - len(payload) % INT_SIZE])
-    return list(fds)

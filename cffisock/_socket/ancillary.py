@@ -15,6 +15,10 @@ from .._edge.platform import CONSTANTS
 from .mailbox import Mailbox
 
 AF_UNIX = CONSTANTS["AF_UNIX"]
+SOL_SOCKET, SCM_RIGHTS = CONSTANTS["SOL_SOCKET"], CONSTANTS["SCM_RIGHTS"]
+# The descriptor of the sender, which comes where SO_PASSPIDFD is set; -1 where there is no such.
+SCM_PIDFD = CONSTANTS.get("SCM_PIDFD", -1)
+INT_SIZE: int = ffi.sizeof("int")
 MSG_CMSG_CLOEXEC = CONSTANTS.get("MSG_CMSG_CLOEXEC", 0)  # without it the shim does as much
 # The kernel's lengths are ints on some systems: what fits there fits everywhere.
 CONTROL_MAX = INT_MAX
@@ -92,6 +96,29 @@ def _require_triple(item: t.Any) -> None:
         raise TypeError(f"{wanted} 3-item tuple, not {type_name(item)}")
     if len(item) != 3:
         raise TypeError(f"{wanted} tuple of length 3, not {len(item)}")
+
+
+def descriptors_in(items: list[t.ControlMessage], wanted: int) -> list[int]:
+    """Returns the descriptors in control messages of the type ``wanted``."""
+    import array  # noqa: PLC0415  (few programs need it)
+
+    fds = array.array("i")
+    for level, kind, payload in items:
+        if (level, kind) == (SOL_SOCKET, wanted):
+            fds.frombytes(payload[: len(payload) - len(payload) % INT_SIZE])
+    return list(fds)
+
+
+def close_descriptors(fds: list[int]) -> None:
+    for fd in fds:
+        if fd >= 0:  # else the kernel had none left
+            lib.cs_close(fd)
+
+
+def drop_items(items: list[t.ControlMessage]) -> None:
+    """Closes all descriptors in control messages that nobody will get."""
+    if items:
+        close_descriptors(descriptors_in(items, SCM_RIGHTS) + descriptors_in(items, SCM_PIDFD))
 
 
 def not_inherited(sock: t.Socket, flags: int) -> int:

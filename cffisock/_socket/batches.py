@@ -15,7 +15,14 @@ from .._edge.errors import again
 from .._edge.memory import allocate, bytes_of, from_buffer, release
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
-from .ancillary import CONTROL_MAX, not_inherited, pack_control, read_extras, unpack_control
+from .ancillary import (
+    CONTROL_MAX,
+    drop_items,
+    not_inherited,
+    pack_control,
+    read_extras,
+    unpack_control,
+)
 from .mailbox import Mailbox, borrow, give_mailbox
 from .messages import items_of, with_copy
 
@@ -119,18 +126,24 @@ def recvmmsg(
     trains = TRAIN_CONTROL if self._cs_kind[0] in INET and self._cs_kind[1] == SOCK_DGRAM else 0
     if number == 0:
         return []
+    items: list[t.Item] = []
     box = borrow()
     try:
-        batch = batch_of(box, number, number * size, number * (control_size + trains))
-        batch.incoming.buffers, batch.incoming.size = ffi.NULL, size
-        batch.incoming.train_control = trains
-        if flags & MSG_TRUNC:  # TCP then tells a length, and writes nothing
-            batch.view[: number * size] = bytes(number * size)
-        return _receive(
-            self, batch, number, control_size, flags, lambda lengths: batch.data(lengths, size)
-        )
-    finally:
-        give_mailbox(box)
+        try:
+            batch = batch_of(box, number, number * size, number * (control_size + trains))
+            batch.incoming.buffers, batch.incoming.size = ffi.NULL, size
+            batch.incoming.train_control = trains
+            if flags & MSG_TRUNC:  # TCP then tells a length, and writes nothing
+                batch.view[: number * size] = bytes(number * size)
+            items = _receive(
+                self, batch, number, control_size, flags, lambda lengths: batch.data(lengths, size)
+            )
+        finally:
+            give_mailbox(box)
+        return items
+    except BaseException:
+        drop_messages(items)  # a handler may raise until this returns
+        raise
 
 
 def recvmmsg_into(
@@ -146,23 +159,29 @@ def recvmmsg_into(
     of the ``ancbufsize``.
     """
     control_size, flags = control_bytes(ancbufsize), c_int(flags)
-    items = items_of(buffers, RECVMMSG_INTO)
+    into = items_of(buffers, RECVMMSG_INTO)
     memory: list[t.Any] = []
+    items: list[t.Item] = []
     try:
         try:
-            for buffer in items:
-                memory.append(from_buffer("char[]", buffer, True))
-        except (TypeError, ValueError, BufferError):
-            return with_copy(
-                items,
-                len(memory),
-                RECVMMSG_INTO,
-                lambda copies: recvmmsg_into(self, copies, control_size, flags),
-            )
-        return _receive_into(self, memory, control_size, flags)
-    finally:
-        for view in memory:
-            release(view)
+            try:
+                for buffer in into:
+                    memory.append(from_buffer("char[]", buffer, True))
+            except (TypeError, ValueError, BufferError):
+                return with_copy(
+                    into,
+                    len(memory),
+                    RECVMMSG_INTO,
+                    lambda copies: recvmmsg_into(self, copies, control_size, flags),
+                )
+            items = _receive_into(self, memory, control_size, flags)
+        finally:
+            for view in memory:
+                release(view)
+        return items
+    except BaseException:
+        drop_messages(items)
+        raise
 
 
 def _receive_into(
@@ -172,14 +191,26 @@ def _receive_into(
     if number == 0:
         return []
     buffers = allocate("cs_iov[]", [(view, len(view)) for view in memory])
+    items: list[t.Item] = []
     box = borrow()
     try:
-        batch = batch_of(box, number, 0, number * control_size)
-        batch.incoming.buffers, batch.incoming.size = buffers, 0
-        batch.incoming.train_control = 0
-        return _receive(self, batch, number, control_size, flags, lambda lengths: lengths)
-    finally:
-        give_mailbox(box)
+        try:
+            batch = batch_of(box, number, 0, number * control_size)
+            batch.incoming.buffers, batch.incoming.size = buffers, 0
+            batch.incoming.train_control = 0
+            items = _receive(self, batch, number, control_size, flags, lambda lengths: lengths)
+        finally:
+            give_mailbox(box)
+        return items
+    except BaseException:
+        drop_messages(items)
+        raise
+
+
+def drop_messages(items: list[t.Item]) -> None:
+    """Closes all descriptors in messages that nobody will get."""
+    for item in items:
+        drop_items(item[1])
 
 
 def control_bytes(ancbufsize: t.SupportsIndex) -> int:

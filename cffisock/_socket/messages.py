@@ -22,6 +22,7 @@ from .._edge.memory import (
 from .._edge.platform import CONSTANTS
 from .ancillary import (
     CONTROL_MAX,
+    drop_items,
     not_inherited,
     pack_control,
     unpack_extras,
@@ -79,22 +80,28 @@ def recvmsg(
     memory, view, msg = box.memory, box.view, box.msg
     added = ancbufsize and not_inherited(self, flags)
     flags |= added
+    items: t.Any = NOTHING
     try:
-        n = cs_recvmsg(self._cs_socket, memory, bufsize, msg, ancbufsize, flags, self._cs_wait)
-        if n < 0:
-            n = again(n, self, cs_recvmsg, memory, bufsize, msg, ancbufsize, flags)
-        if n < MORE:
-            return view[:n], [], 0, None
-        n, items, flags, address = unpack_extras(box, self)
-        result = view[:n], items, flags & ~added, address
-        if items:
-            msg.control_len = 0  # which are the caller's now
+        try:
+            n = cs_recvmsg(self._cs_socket, memory, bufsize, msg, ancbufsize, flags, self._cs_wait)
+            if n < 0:
+                n = again(n, self, cs_recvmsg, memory, bufsize, msg, ancbufsize, flags)
+            if n < MORE:
+                return view[:n], [], 0, None
+            n, items, flags, address = unpack_extras(box, self)
+            result = view[:n], items, flags & ~added, address
+        except BaseException:
+            items = NOTHING
+            cs_close_received(msg)
+            raise
+        finally:
+            if items:
+                msg.control_len = 0  # the items have what it had
+            give_mailbox(box)
         return result
     except BaseException:
-        cs_close_received(msg)
+        drop_items(items)  # a handler may raise until this returns
         raise
-    finally:
-        give_mailbox(box)
 
 
 def _recvmsg_unusual(
@@ -131,46 +138,66 @@ def recvmsg_into(
     control_size = ancbufsize if type(ancbufsize) is int else c_ssize(ancbufsize)
     if flags is not NO_FLAGS:
         flags = c_int(flags)
-    items = items_of(buffers, RECVMSG_INTO)
+    into = items_of(buffers, RECVMSG_INTO)
     memory: list[t.Any] = []
+    items: list[t.ControlMessage] = []
     try:
         try:
-            for buffer in items:
-                memory.append(from_buffer("char[]", buffer, True))
-        except (TypeError, ValueError, BufferError):
-            return with_copy(
-                items,
-                len(memory),
-                RECVMSG_INTO,
-                lambda copies: recvmsg_into(self, copies, control_size, flags),
-            )
-        if not 0 <= control_size <= CONTROL_MAX:
-            c_ssize(control_size)  # OverflowError for what is no size at all
-            raise ValueError("invalid ancillary data buffer length")
-        sizes = list(map(len, memory))
-        box = borrow() if control_size <= CONTROL_SIZE else Mailbox(control_size)
-        added = control_size and not_inherited(self, flags)
-        arguments = memory, sizes, len(sizes), box.msg, control_size, flags | added
+            try:
+                for buffer in into:
+                    memory.append(from_buffer("char[]", buffer, True))
+            except (TypeError, ValueError, BufferError):
+                return with_copy(
+                    into,
+                    len(memory),
+                    RECVMSG_INTO,
+                    lambda copies: recvmsg_into(self, copies, control_size, flags),
+                )
+            if not 0 <= control_size <= CONTROL_MAX:
+                c_ssize(control_size)  # OverflowError for what is no size at all
+                raise ValueError("invalid ancillary data buffer length")
+            _, items, _, _ = result = _recvmsgv(self, memory, control_size, flags)
+        finally:
+            for view in memory:
+                release(view)
+        return result
+    except BaseException:
+        drop_items(items)
+        raise
+
+
+def _recvmsgv(
+    self: t.Socket, memory: list[t.Any], control_size: int, flags: t.Any
+) -> tuple[int, list[t.ControlMessage], int, t.Any]:
+    sizes = list(map(len, memory))
+    box = borrow() if control_size <= CONTROL_SIZE else Mailbox(control_size)
+    added = control_size and not_inherited(self, flags)
+    arguments = memory, sizes, len(sizes), box.msg, control_size, flags | added
+    items: list[t.ControlMessage] = []
+    try:
         try:
             n: int = cs_recvmsgv(self._cs_socket, *arguments, self._cs_wait)
             if n < 0:
                 n = again(n, self, cs_recvmsgv, *arguments)
+            address = None
             if n >= MORE:
-                n, control, flags, address = unpack_extras(box, self)
-                result = n, control, flags & ~added, address
+                n, items, flags, address = unpack_extras(box, self)
+                flags &= ~added
             else:
-                result = n, [], 0, None
-            box.msg.control_len = 0
-            return result
+                flags = 0
+            result = n, items, flags, address
         except BaseException:
+            items = []
             cs_close_received(box.msg)
             raise
         finally:
+            box.msg.control_len = 0  # the items have what it had
             if control_size <= CONTROL_SIZE:
                 give_mailbox(box)
-    finally:
-        for view in memory:
-            release(view)
+        return result
+    except BaseException:
+        drop_items(items)
+        raise
 
 
 def sendmsg(
