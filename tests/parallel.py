@@ -103,22 +103,18 @@ class Own:
 
 
 def with_fixtures_of_its_own(item: Any) -> Callable[..., None]:
-    """The function of a test, whose fixtures are made anew for each call."""
+    """The function of a test, whose first call has the fixtures of pytest, and others their own."""
     function = item.obj
+    given = iter([True])
 
     @functools.wraps(function)
     def call(**values: Any) -> None:
         with ExitStack() as exits:
-            own = Own(item, exits, values)
-            parameters = item.callspec.params if hasattr(item, "callspec") else {}
-            function(
-                **{
-                    name: value
-                    if name in parameters and name not in item._fixtureinfo.name2fixturedefs
-                    else own[name]
-                    for name, value in values.items()
-                }
-            )
+            if not next(given, False):
+                own = Own(item, exits, values)
+                for name in item._fixtureinfo.name2fixturedefs.keys() & values.keys():
+                    values[name] = own[name]
+            function(**values)
 
     return call
 

@@ -10,7 +10,7 @@ from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.arguments import INT_MAX, c_int, c_ssize, type_name
 from .._edge.errors import warn
-from .._edge.memory import allocate, readable, release
+from .._edge.memory import allocate, new_socket, readable, release
 from .._edge.platform import CONSTANTS
 from .mailbox import Mailbox
 
@@ -112,13 +112,19 @@ def descriptors_in(items: list[t.ControlMessage], wanted: int) -> list[int]:
 def close_descriptors(fds: list[int]) -> None:
     for fd in fds:
         if fd >= 0:  # else the kernel had none left
-            lib.cs_close(fd)
+            lib.cs_close(new_socket(fd))
 
 
 def drop_items(items: list[t.ControlMessage]) -> None:
     """Closes all descriptors in control messages that nobody will get."""
     if items:
         close_descriptors(descriptors_in(items, SCM_RIGHTS) + descriptors_in(items, SCM_PIDFD))
+
+
+def drop_messages(messages: list[t.Item]) -> None:
+    """Closes all descriptors in messages that nobody will get."""
+    for message in messages:
+        drop_items(message[1])
 
 
 def not_inherited(sock: t.Socket, flags: int) -> int:

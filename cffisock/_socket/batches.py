@@ -17,7 +17,7 @@ from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
 from .ancillary import (
     CONTROL_MAX,
-    drop_items,
+    drop_messages,
     not_inherited,
     pack_control,
     read_extras,
@@ -174,7 +174,7 @@ def recvmmsg_into(
                     RECVMMSG_INTO,
                     lambda copies: recvmmsg_into(self, copies, control_size, flags),
                 )
-            items = _receive_into(self, memory, control_size, flags)
+            _receive_into(self, memory, control_size, flags, items)
         finally:
             for view in memory:
                 release(view)
@@ -185,32 +185,20 @@ def recvmmsg_into(
 
 
 def _receive_into(
-    self: t.Socket, memory: list[t.Any], control_size: int, flags: int
-) -> list[t.Item]:
+    self: t.Socket, memory: list[t.Any], control_size: int, flags: int, items: list[t.Item]
+) -> None:
     number = len(memory)
     if number == 0:
-        return []
+        return
     buffers = allocate("cs_iov[]", [(view, len(view)) for view in memory])
-    items: list[t.Item] = []
     box = borrow()
     try:
-        try:
-            batch = batch_of(box, number, 0, number * control_size)
-            batch.incoming.buffers, batch.incoming.size = buffers, 0
-            batch.incoming.train_control = 0
-            items = _receive(self, batch, number, control_size, flags, lambda lengths: lengths)
-        finally:
-            give_mailbox(box)
-        return items
-    except BaseException:
-        drop_messages(items)
-        raise
-
-
-def drop_messages(items: list[t.Item]) -> None:
-    """Closes all descriptors in messages that nobody will get."""
-    for item in items:
-        drop_items(item[1])
+        batch = batch_of(box, number, 0, number * control_size)
+        batch.incoming.buffers, batch.incoming.size = buffers, 0
+        batch.incoming.train_control = 0
+        items += _receive(self, batch, number, control_size, flags, lambda lengths: lengths)
+    finally:
+        give_mailbox(box)
 
 
 def control_bytes(ancbufsize: t.SupportsIndex) -> int:
@@ -234,14 +222,12 @@ def _receive(
     If this fails, the descriptors in the control messages are closed.
     """
     incoming = batch.incoming
-    incoming.done = 0
-    incoming.control_size = control_size
+    incoming.done, incoming.control_size = 0, control_size
     added = control_size and not_inherited(self, flags)
-    flags |= added
     try:
-        n = lib.cs_recvmmsg(self._cs_socket, incoming, number, flags, self._cs_wait)
+        n = lib.cs_recvmmsg(self._cs_socket, incoming, number, flags | added, self._cs_wait)
         if n < 0:
-            n = again(n, self, lib.cs_recvmmsg, incoming, number, flags)
+            n = again(n, self, lib.cs_recvmmsg, incoming, number, flags | added)
         return _items(self, batch, parts(ffi.unpack(incoming.lengths, n)), added)
     except BaseException:
         for i in range(incoming.done):
