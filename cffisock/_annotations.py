@@ -99,6 +99,7 @@ class Socket(Protocol):
 class PublicSocket(Socket, Protocol):
     """The public socket."""
 
+    _cs_fd: int
     _io_refs: int
 
     def fileno(self) -> int: ...

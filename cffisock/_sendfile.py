@@ -40,7 +40,7 @@ def sendfile_use_sendfile(
 ) -> int:
     """Does as `sendfile`, by sendfile(2); `_GiveupOnSendfile` where that cannot send ``file``."""
     self._check_sendfile_params(file, offset, count)
-    own = self._cs_socket[0]
+    own = self._cs_fd
     fd = self.fileno()
     try:
         source = file.fileno()

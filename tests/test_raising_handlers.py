@@ -21,8 +21,7 @@ import pytest
 import cffisock
 from cffisock import sockaddr
 from cffisock._cffi import lib
-from cffisock._socket import base
-from cffisock._socket import descriptors as arrivals
+from cffisock._socket import descriptors as under_test
 
 from .support import IS_PYPY, LOCALHOST, LONG, descriptors, fds_in, rights
 from .test_threads import PACKAGE
@@ -55,8 +54,7 @@ class Attempt:
         # is being handled, with its frames and what they hold, for as long as there is the thread.
         thread = threading.Thread(target=self.run)
         with pytest.MonkeyPatch.context() as patches:
-            for module in base, arrivals:
-                patches.setattr(module, "cs_close", self.close)
+            patches.setattr(under_test, "cs_close", self.close)
             thread.start()
             thread.join()
 

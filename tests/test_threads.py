@@ -18,7 +18,7 @@ from cffisock import _address
 from cffisock._address import _codec
 from cffisock._address import inet as inet_codec
 from cffisock._names import inet, netdb
-from cffisock._socket import base, descriptors
+from cffisock._socket import descriptors
 
 from .support import python
 
@@ -58,7 +58,7 @@ def interrupted(call: Callable[[], Any], at: int, interrupt: Callable[[], Any]) 
 @pytest.mark.parametrize("name", ["close", "detach"])
 def test_a_descriptor_has_one_taker(name: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two that close or detach at once one alone gets it: neither lost nor closed twice."""
-    real_close = base.cs_close
+    real_close = descriptors.cs_close
     taken: list[int] = []
     detached: list[int] = []
 
@@ -69,7 +69,7 @@ def test_a_descriptor_has_one_taker(name: str, other: str, monkeypatch: pytest.M
             taken.append(fd)
         return result
 
-    monkeypatch.setattr(base, "cs_close", close)
+    monkeypatch.setattr(descriptors, "cs_close", close)
     at, reached = 0, True
     while reached:
         taken.clear()

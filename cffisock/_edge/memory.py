@@ -11,12 +11,17 @@ from .._cffi import ffi
 allocate = ffi.new_allocator(should_clear_after_alloc=False)
 
 
+CS_SOCKET = ffi.typeof("cs_socket[1]")
+
+
 def new_socket(fd: int) -> t.Any:
     """Returns the memory of a socket with the descriptor ``fd``: a ``cs_socket *``.
 
     No other object has the same one, nor gets it later: who still uses it finds -1 there.
     """
-    return ffi.new("cs_socket[1]", (fd,))
+    memory = ffi.new(CS_SOCKET)
+    memory[0] = fd
+    return memory
 
 
 # What an object has that never had a descriptor.

@@ -45,16 +45,17 @@ class socket(Methods):
 
     # Programs derive classes of this one with attributes of their own: those of cffisock that the
     # standard module's class has not begin with _cs_.
-    __slots__ = ("_cs_kind", "_cs_socket", "_cs_wait")
+    __slots__ = ("_cs_fd", "_cs_kind", "_cs_socket", "_cs_wait")
 
-    _cs_socket: t.Any  # the shim's memory with the descriptor, a `cs_socket *`
+    _cs_fd: int  # the descriptor, for who asks for it
+    _cs_socket: t.Any  # the same for the shim: a `cs_socket *`
     _cs_kind: tuple[int, int, int]  # family, type and protocol
     _cs_wait: int  # the timeout, as the shim's `wait`
 
     def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Self:
         self = object.__new__(cls)
+        self._cs_fd = self._cs_wait = -1
         self._cs_socket = NO_SOCKET
-        self._cs_wait = -1
         self._cs_kind = NO_KIND
         return self
 
@@ -94,7 +95,7 @@ class socket(Methods):
 
     def __repr__(self) -> str:
         return (
-            f"<socket object, fd={self._cs_socket[0]}, family={self._cs_kind[0]}, "
+            f"<socket object, fd={self._cs_fd}, family={self._cs_kind[0]}, "
             f"type={self._cs_kind[1]}, proto={self._cs_kind[2]}>"
         )
 
@@ -122,17 +123,17 @@ class socket(Methods):
 
     def fileno(self) -> int:
         """Returns the file descriptor, -1 once the socket is closed."""
-        fd: int = self._cs_socket[0]
-        return fd
+        return self._cs_fd
 
     def detach(self) -> int:
         """Lets go of the file descriptor without closing it, and returns it."""
+        self._cs_fd = -1
         fd: int = lib.cs_detach(self._cs_socket)
         return fd
 
     def close(self) -> None:
         """Closes the socket: close(2).  Further calls do nothing."""
-        check(cs_close(self._cs_socket))
+        descriptors.close(self)
 
     # --- timeouts -----------------------------------------------------------------
 

@@ -84,13 +84,15 @@ def own(sock: t.Any, fds: t.Any, family: int, type: int, proto: int) -> None:
     If this fails the descriptor is closed.
     """
     try:
-        sock._cs_socket = new_socket(fds[0])
+        fd = fds[0]
+        sock._cs_socket = new_socket(fd)
         fds[0] = -1
+        sock._cs_fd = fd
         _describe(sock, family, type, proto)
     except BaseException:
         if sock._cs_socket[0] == fds[0]:
             fds[0] = -1
-        cs_close(sock._cs_socket)
+        close(sock)
         raise
 
 
@@ -137,7 +139,7 @@ def on_descriptor(make: t.Callable[[int], t.Any], fds: t.Any) -> t.Any:
     except BaseException:
         if handed.owner is not None:
             fds[0] = -1
-            cs_close(handed.owner._cs_socket)
+            close(handed.owner)
         raise
 
 
@@ -152,14 +154,21 @@ def take_over(sock: t.Any, fileno: t.SupportsIndex, family: int, type: int, prot
     check(lib.cs_identify(memory, kind, kind + 1, kind + 2))
     try:
         sock._cs_socket = memory
+        sock._cs_fd = fd
         _describe(sock, kind[0], kind[1], kind[2])
         if isinstance(fileno, Handed):
             fileno.owner = sock
     except BaseException:
-        sock._cs_socket = NO_SOCKET  # the descriptor stays the caller's
+        sock._cs_fd, sock._cs_socket = -1, NO_SOCKET  # the descriptor stays the caller's
         if isinstance(fileno, Handed):
             fileno.owner = None
         raise
+
+
+def close(sock: t.Any) -> None:
+    """Closes the descriptor of ``sock``, if it has one: close(2)."""
+    sock._cs_fd = -1
+    check(cs_close(sock._cs_socket))
 
 
 # --- calls that make descriptors ----------------------------------------------------------------
