@@ -44,15 +44,14 @@ from ._edge.enums import (
     SocketKind,
     _intenum_converter,
 )
+from ._edge.platform import IS_WINDOWS as _IS_WINDOWS
+from ._edge.platform import LACKING as _LACKING
 from ._edge.timeouts import Deadline as Deadline
 from ._files import SocketIO as SocketIO
 from ._files import _blocking_errnos
 from ._object import socket
-from ._rights import recv_fds, send_fds
 from ._sendfile import _GiveupOnSendfile
 from ._socket import (
-    CMSG_LEN,
-    CMSG_SPACE,
     SocketType,
     close,
     dup,
@@ -81,9 +80,14 @@ from ._socket import (
     ntohl,
     ntohs,
     setdefaulttimeout,
-    sethostname,
     timeout,
 )
+
+if _IS_WINDOWS:
+    from ._convenience import fromshare
+else:
+    from ._rights import recv_fds, send_fds
+    from ._socket import CMSG_LEN, CMSG_SPACE, sethostname
 
 __version__ = "0.1.0"
 
@@ -161,6 +165,8 @@ if TYPE_CHECKING:
     __all__ += _public_constants.__all__
 else:
     __all__ += _socket.CONSTANT_NAMES
+    if _IS_WINDOWS:
+        __all__ = [name for name in (*__all__, "errorTab", "fromshare") if name not in _LACKING]
     # What is imported when it is asked for.  The first two are here since the standard module
     # imports them.
     _MODULES = {
@@ -178,6 +184,9 @@ else:
         "installed": f"{__name__}._install",
         "listen_fds": f"{__name__}._activation",
     }
+    if _IS_WINDOWS:
+        del _FUNCTIONS["getifaddrs"]
+        _FUNCTIONS["errorTab"] = f"{__name__}._socket.windows"
     _LATER = {**_MODULES, **_FUNCTIONS}
 
     def __getattr__(name: str) -> object:

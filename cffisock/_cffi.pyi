@@ -12,7 +12,10 @@ from typing import Any, SupportsIndex, overload
 Int = SupportsIndex
 Pointer = Any  # also bytes for `const char *`, and ffi.NULL
 
-class _FFI:
+class _FFIOnWindows:
+    def getwinerror(self, code: int = ..., /) -> tuple[int, str]: ...
+
+class _FFI(_FFIOnWindows):
     NULL: Any
     errno: int
 
@@ -34,13 +37,35 @@ class _FFI:
     def gc(self, cdata: Pointer, destructor: Callable[[Any], None], /) -> Any: ...
     def release(self, cdata: Pointer, /) -> None: ...
 
-class _Lib:
+class _OnWindows:
+    """What there is on Windows alone."""
+
+    # system.c
+    def cs_startup(self, /) -> int: ...
+    def cs_ioctl(
+        self, sock: Pointer, code: Int, data: Pointer, len: Int, answer: Pointer, size: Int, /
+    ) -> int: ...
+    def cs_share_size(self, /) -> int: ...
+    def cs_share(self, sock: Pointer, pid: Int, description: Pointer, /) -> int: ...
+    def cs_from_share(
+        self,
+        description: Pointer,
+        made: Pointer,
+        family: Pointer,
+        type: Pointer,
+        proto: Pointer,
+        /,
+    ) -> int: ...
+
+class _Lib(_OnWindows):
     CS_TIMED_OUT: int
     CS_MORE: int
     CS_NEW_SENDER: int
     CS_MORE_THAN_DATA: int
     CS_NOT_INET: int
     CS_NO_VALUE: int
+    CS_NO_IPV6: int
+    CS_INTERFACE_NAME: int
     CS_CONTROL_MAX: int
 
     # data.c

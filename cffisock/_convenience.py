@@ -13,7 +13,7 @@ from . import _types as t
 from ._edge.arguments import c_fd
 from ._edge.enums import FAMILIES, TYPES, AddressFamily, SocketKind
 from ._edge.errors import TIMED_OUT, error_for
-from ._edge.platform import CONSTANTS
+from ._edge.platform import CONSTANTS, IS_WINDOWS
 from ._edge.timeouts import Deadline
 from ._names.netdb import NO_TIMEOUT
 from ._object import bare, prepared, socket
@@ -24,10 +24,9 @@ public: t.Any = sys.modules["cffisock"]
 
 AF_INET = AddressFamily(CONSTANTS["AF_INET"])
 AF_INET6 = AddressFamily(CONSTANTS["AF_INET6"])
-AF_UNIX = AddressFamily(CONSTANTS["AF_UNIX"])
 SOCK_STREAM = SocketKind(CONSTANTS["SOCK_STREAM"])
 SOL_SOCKET = CONSTANTS["SOL_SOCKET"]
-SO_REUSEADDR, SO_REUSEPORT = CONSTANTS["SO_REUSEADDR"], CONSTANTS["SO_REUSEPORT"]
+SO_REUSEADDR, SO_REUSEPORT = CONSTANTS["SO_REUSEADDR"], CONSTANTS.get("SO_REUSEPORT")
 IPV6_ONLY = CONSTANTS["IPPROTO_IPV6"], CONSTANTS["IPV6_V6ONLY"]
 
 _LOCALHOST = "127.0.0.1"
@@ -64,7 +63,7 @@ def socketpair(
 ) -> tuple[socket, socket]:
     """Makes two sockets that are connected to each other, by default of AF_UNIX: socketpair(2)."""
     if family is None:
-        family = AF_UNIX
+        family = AddressFamily(CONSTANTS["AF_UNIX"])
     if public.socket is socket:
         return descriptors.paired(
             family, type, proto, lambda fds, kind: descriptors.wrap(bare(), fds, kind)
@@ -116,6 +115,16 @@ def _fallback_socketpair(
         client.close()
         raise
     return server, client
+
+
+if IS_WINDOWS:
+    socketpair = _fallback_socketpair  # type: ignore[assignment]
+
+
+def fromshare(info: bytes) -> socket:
+    """Makes a socket of what another process, or this one, got from `socket.share`."""
+    sock: socket = public.socket(0, 0, 0, info)
+    return sock
 
 
 def _require_peers(one: socket, other: socket) -> None:
@@ -301,6 +310,8 @@ def create_server(
             raise ValueError("dualstack_ipv6 not supported on this platform")
         if family != AF_INET6:
             raise ValueError("dualstack_ipv6 requires AF_INET6 family")
+    if reuse_port and SO_REUSEPORT is None:
+        raise ValueError("SO_REUSEPORT not supported on this platform")
     sock: socket = public.socket(family, SOCK_STREAM)
     try:
         _set_server_options(sock, family, reuse_port, dualstack_ipv6)
@@ -321,12 +332,14 @@ def create_server(
 
 def _set_server_options(sock: socket, family: int, reuse_port: bool, dualstack_ipv6: bool) -> None:
     # So that the server can be started again while old connections linger; not every family has
-    # the option, and what comes of it, bind() tells.
-    try:  # noqa: SIM105  (contextlib takes 0.5 ms to import)
-        sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    except OSError:
-        pass
-    if reuse_port and family in (AF_INET, AF_INET6):
+    # the option, and what comes of it, bind() tells.  On Windows, where that is so without it, it
+    # would let others have the same address.
+    if not IS_WINDOWS:
+        try:  # noqa: SIM105  (contextlib takes 0.5 ms to import)
+            sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        except OSError:
+            pass
+    if reuse_port and SO_REUSEPORT is not None and family in (AF_INET, AF_INET6):
         sock.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
     if public.has_ipv6 and family == AF_INET6:
         sock.setsockopt(*IPV6_ONLY, 0 if dualstack_ipv6 else 1)

@@ -5,11 +5,10 @@ RFC 8305, but for the look-up, which is one for both families.
 
 from __future__ import annotations
 
-import os
-import select
+import selectors
 
 from . import _types as t
-from ._edge.errors import TIMED_OUT, error_for
+from ._edge.errors import TIMED_OUT, error_for, system_error
 from ._edge.platform import CONSTANTS
 from ._edge.timeouts import Deadline
 
@@ -45,7 +44,8 @@ class Race:
     ) -> None:
         self.start, self.timeout, self.errors = start, timeout, errors
         self.running: dict[int, tuple[t.Any, t.Optional[Deadline]]] = {}
-        self.poll = select.poll()
+        # On Windows there is no poll().
+        self.poll = getattr(selectors, "PollSelector", selectors.SelectSelector)()
 
     def enter(self, answer: t.Any) -> None:
         """Starts a connection to an ``answer`` of `getaddrinfo`."""
@@ -55,7 +55,7 @@ class Race:
             self.errors.append(error)
             return
         self.running[sock.fileno()] = sock, None if self.timeout is None else Deadline(self.timeout)
-        self.poll.register(sock, select.POLLOUT)
+        self.poll.register(sock, selectors.EVENT_WRITE)
 
     def leave(self, fd: int) -> t.Any:
         """Takes a socket out of the race."""
@@ -72,12 +72,12 @@ class Race:
         limits = [deadline.left() for _, deadline in self.running.values() if deadline is not None]
         limits += [] if seconds is None else [seconds]
         # Up to the next millisecond: none ends early.
-        wait = int(min(limits) * 1000) + 1 if limits else None
-        for fd, _ in self.poll.poll(wait):
-            error = self.running[fd][0].getsockopt(SOL_SOCKET, SO_ERROR)
+        wait = (int(min(limits) * 1000) + 1) / 1000 if limits else None
+        for key, _ in self.poll.select(wait):
+            error = self.running[key.fd][0].getsockopt(SOL_SOCKET, SO_ERROR)
             if not error:
-                return self.leave(fd)
-            self.fail(fd, OSError(error, os.strerror(error)))
+                return self.leave(key.fd)
+            self.fail(key.fd, system_error(error))
         for fd, (_, deadline) in list(self.running.items()):
             if deadline is not None and deadline.left() == 0:
                 self.fail(fd, error_for(TIMED_OUT))
@@ -87,6 +87,7 @@ class Race:
         """Closes those that are still on their way."""
         for fd in list(self.running):
             self.leave(fd).close()
+        self.poll.close()
 
 
 def first_connected(

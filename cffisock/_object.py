@@ -14,6 +14,12 @@ from ._socket import base, descriptors
 # Programs put classes of their own at ``cffisock.socket``: looked up there at each call.
 public: t.Any = sys.modules["cffisock"]
 
+# On Windows a socket is a handle, and no descriptor.
+get_inheritable: t.Callable[[int], bool] = getattr(os, "get_handle_inheritable", os.get_inheritable)
+set_inheritable: t.Callable[[int, bool], None] = getattr(
+    os, "set_handle_inheritable", os.set_inheritable
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._methods import PublicMethods
@@ -146,11 +152,11 @@ class socket(PublicMethods):
 
     def get_inheritable(self) -> bool:
         """Returns whether the descriptor stays open in a program that this one executes."""
-        return os.get_inheritable(self.fileno())
+        return get_inheritable(self.fileno())
 
     def set_inheritable(self, inheritable: bool) -> None:
         """Sets whether the descriptor stays open in a program that this one executes."""
-        os.set_inheritable(self.fileno(), inheritable)
+        set_inheritable(self.fileno(), inheritable)
 
 
 name_methods(socket)

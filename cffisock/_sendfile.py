@@ -7,7 +7,7 @@ from . import _types as t
 from ._cffi import lib
 from ._edge.errors import TIMED_OUT, error_for, is_interrupted, resume
 from ._edge.memory import new_socket
-from ._edge.platform import CONSTANTS
+from ._edge.platform import CONSTANTS, IS_WINDOWS
 from ._edge.timeouts import wait_for
 
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
@@ -39,6 +39,8 @@ def sendfile_use_sendfile(
     self: t.PublicSocket, file: t.Any, offset: int = 0, count: t.Optional[int] = None
 ) -> int:
     """Does as `sendfile`, by sendfile(2); `_GiveupOnSendfile` where that cannot send ``file``."""
+    if IS_WINDOWS:
+        raise _GiveupOnSendfile("os.sendfile() not available on this platform")
     self._check_sendfile_params(file, offset, count)
     own = self._cs_fd
     fd = self.fileno()

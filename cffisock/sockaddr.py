@@ -17,14 +17,16 @@ __all__ = ["pack", "unpack"]
 
 T = TypeVar("T")
 
-AF_UNIX, SOCK_DGRAM = CONSTANTS["AF_UNIX"], CONSTANTS["SOCK_DGRAM"]
+# Of a family that needs no network.
+AF_ASKING = CONSTANTS.get("AF_UNIX", CONSTANTS["AF_INET"])
+SOCK_DGRAM = CONSTANTS["SOCK_DGRAM"]
 
 
 def _asking(family: int, proto: int, ask: Callable[[Any], T]) -> T:
     """Returns what ``ask`` does with a socket, by which it may ask for interfaces."""
     fds = arrival()
     try:
-        check(lib.cs_new_socket(AF_UNIX, SOCK_DGRAM, 0, fds))
+        check(lib.cs_new_socket(AF_ASKING, SOCK_DGRAM, 0, fds))
         return ask(_address.Nobody(family, proto, fds))
     finally:
         leave(fds)

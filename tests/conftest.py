@@ -8,6 +8,7 @@ import re
 import shutil
 import socket as own
 import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ collect_ignore = [] if is_gnu() else ["test_faults.py"]
 
 
 def why_not_root() -> str | None:
+    if sys.platform == "win32":
+        return "on Windows there is none"
     return None if os.geteuid() == 0 else "not root"
 
 
@@ -62,6 +65,8 @@ def why_no_netbase() -> str | None:
 
 def why_not_native() -> str | None:
     """qemu-user hides itself from /proc/self, and not from here."""
+    if sys.platform == "win32":
+        return None
     program = Path(os.readlink("/proc/thread-self/exe")).name
     return f"{program} stands between them and the kernel" if program.startswith("qemu-") else None
 
@@ -89,11 +94,29 @@ LEFT_OUT = pytest.StashKey["Counter[str]"]()
 MISSED = pytest.StashKey["list[str]"]()
 
 
+def lacking() -> dict[str, str]:
+    """What cannot run on Windows or Wine: parts of the names of tests, and why."""
+    found, why = {}, ""
+    if sys.platform == "win32":
+        text = Path(__file__).with_name("wine").joinpath("lacking.txt").read_text(encoding="utf-8")
+        for line in filter(None, text.splitlines()):
+            if line.startswith("["):
+                why = line.strip("[]")
+            elif not line.startswith("#"):
+                found[line] = why
+    return found
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Takes out the tests that cannot run here, after -m and -k chose theirs."""
     left_out = config.stash.setdefault(LEFT_OUT, Counter())
     missed = config.stash.setdefault(MISSED, [])
+    for part, why in lacking().items():
+        named = [item for item in items if part in item.nodeid]
+        config.hook.pytest_deselected(items=named)
+        items[:] = [item for item in items if item not in named]
+        left_out[why] += len(named)
     # `-m vm` asks for those tests and no others: none of them may be missing then.
     vm_stage = re.search(r"(?<!not )\bvm\b", config.option.markexpr) is not None
     for marker, why_not, in_ci in MARKERS:

@@ -35,12 +35,12 @@ def compiler(target: str) -> list[str]:
 
 def callers(folder: Path, parts: list[str]) -> str:
     """Writes C that refers to each function which is declared, as the binding does: its path."""
-    headers = ["shim.h", *build_socket.declarations(parts)]
+    headers = build_socket.declarations(parts)
     text = "".join(
         (ROOT / build_socket.SHIM / name).read_text(encoding="utf-8") for name in headers
     )
     names = sorted(set(re.findall(r"^\w[^;{}()]*?\b(cs_\w+)\(", text, flags=re.MULTILINE)))
-    lines = ['#include "internal.h"', *(f'#include "{name}"' for name in headers[1:])]
+    lines = ['#include "internal.h"', *(f'#include "{name}"' for name in headers[2:])]
     lines += ["extern void (*const callers[])(void);", "void (*const callers[])(void) = {"]
     lines += [*(f"    (void (*)(void)){name}," for name in names), "};", ""]
     source = folder / "callers.c"

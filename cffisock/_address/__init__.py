@@ -13,7 +13,7 @@ from .._edge.errors import check
 from .._edge.memory import NO_SOCKET
 from .._edge.platform import CONSTANTS, IS_LINUX
 from .._edge.tables import remember
-from . import inet, unix
+from . import inet
 from ._codec import KNOWN, Codec
 
 __all__ = [
@@ -42,8 +42,11 @@ MODULES = {
 CODECS: dict[int, Codec] = {
     CONSTANTS["AF_INET"]: inet.INET,
     CONSTANTS["AF_INET6"]: inet.INET6,
-    CONSTANTS["AF_UNIX"]: unix.UNIX,
 }
+if "AF_UNIX" in CONSTANTS:
+    from . import unix
+
+    CODECS[CONSTANTS["AF_UNIX"]] = unix.UNIX
 
 # What has been unpacked, by its raw bytes, for families whose addresses mean the same at
 # any time.  It is emptied when full: a server with that many peers gains little from it.

@@ -18,12 +18,14 @@ import cffisock
 
 from .. import _types as t
 from .._edge.interpreter import interpreters_own
+from .._edge.platform import IS_WINDOWS
 
 SIZE = 1 << 20
 DATAGRAM = 1024
 TIMEOUT = 20.0
 
 RECEIVER = f"import sys, {__name__} as demo; demo.receive(*sys.argv[1:])"
+SHARER = f"import sys, {__name__} as demo; demo.receive_shared(*sys.argv[1:])"
 
 
 @functools.cache
@@ -47,6 +49,16 @@ def receive(name: str, fd: str) -> None:
         _, (passed,), _, _ = module.recv_fds(sock, 1, 1)
         with open(passed, "rb") as file:
             sock.sendall(sha256(file.read()).digest())
+
+
+def receive_shared(name: str) -> None:
+    """Is the other process on Windows: gets a socket, and answers with what came by it."""
+    module: t.Any = cffisock if name == cffisock.__name__ else own_socket()
+    with module.fromshare(sys.stdin.buffer.read()) as sock:
+        received = sha256()
+        while data := sock.recv(65536):
+            received.update(data)
+        sock.sendall(received.digest())
 
 
 def serve_stream(listener: t.Any) -> None:
@@ -142,6 +154,27 @@ def pass_descriptor(module: ModuleType, other: ModuleType, folder: Path) -> int:
     return len(data)
 
 
+def share_socket(module: ModuleType, other: ModuleType) -> int:
+    """Shares a socket with a process that receives by it with ``other``; how many bytes."""
+    data = os.urandom(SIZE)
+    ours, theirs = module.socketpair()
+    with ours, theirs:
+        ours.settimeout(TIMEOUT)
+        command = [sys.executable, "-c", SHARER, other.__name__]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+            stdin: t.Any = process.stdin
+            with stdin:
+                stdin.write(theirs.share(process.pid))
+            theirs.close()
+            ours.sendall(data)
+            ours.shutdown(cffisock.SHUT_WR)
+            digest = ours.recv(64)
+            status = process.wait(TIMEOUT)
+    if status != 0 or digest != sha256(data).digest():
+        raise AssertionError(f"the other process ended with {status} and read something else")
+    return len(data)
+
+
 def why_no_ipv6() -> str | None:
     """Asks the interpreter's own module why this machine has no IPv6 to try."""
     own = own_socket()
@@ -159,12 +192,13 @@ def main() -> int:
     failures = 0
     with tempfile.TemporaryDirectory(prefix="cffisock-") as name:
         folder = Path(name)
-        cases = [
+        cases: list[t.Any] = [
             ("TCP over IPv4", cffisock.AF_INET, cffisock.SOCK_STREAM, ("127.0.0.1", 0)),
             ("TCP over IPv6", cffisock.AF_INET6, cffisock.SOCK_STREAM, ("::1", 0)),
             ("UDP over IPv4", cffisock.AF_INET, cffisock.SOCK_DGRAM, ("127.0.0.1", 0)),
-            ("AF_UNIX", cffisock.AF_UNIX, cffisock.SOCK_STREAM, None),
         ]
+        if not IS_WINDOWS:
+            cases.append(("AF_UNIX", cffisock.AF_UNIX, cffisock.SOCK_STREAM, None))
         no_ipv6 = why_no_ipv6()
         for server, client in ((cffisock, own), (own, cffisock)):
             roles = f"{server.__name__} serves {client.__name__}"
@@ -175,8 +209,12 @@ def main() -> int:
                     print(f"left out {what}: {no_ipv6}", flush=True)
                     continue
                 failures += not report(what, echo, server, client, family, kind, where)
-            what = f"descriptor passed: {server.__name__} to {client.__name__}"
-            failures += not report(what, pass_descriptor, server, client, folder)
+            if IS_WINDOWS:
+                what = f"socket shared: {server.__name__} with {client.__name__}"
+                failures += not report(what, share_socket, server, client)
+            else:
+                what = f"descriptor passed: {server.__name__} to {client.__name__}"
+                failures += not report(what, pass_descriptor, server, client, folder)
     print("all bytes came back right" if not failures else f"{failures} failed")
     return 1 if failures else 0
 

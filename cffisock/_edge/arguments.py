@@ -13,6 +13,8 @@ from .errors import warn
 INT_MAX = 2**31 - 1
 INT_MIN = -(2**31)
 UINT_MAX = 2**32 - 1
+# Handles of Windows are as wide as pointers.
+FD_MIN, FD_MAX = (-(2**63), 2**63 - 1) if sys.platform == "win32" else (INT_MIN, INT_MAX)
 _ALL = slice(None)
 # What a negative number is where only an unsigned one will do: CPython 3.14 changed its mind.
 NEGATIVE = ValueError if sys.version_info >= (3, 14) else OverflowError
@@ -28,9 +30,9 @@ def c_int(value: t.SupportsIndex) -> int:
 
 
 def c_fd(value: t.SupportsIndex) -> int:
-    """Returns ``value`` as a descriptor: -1, which is none, for what a C int cannot hold."""
+    """Returns ``value`` as a descriptor: -1, which is none, for what none can be."""
     number = c_long(value)
-    return number if INT_MIN <= number <= INT_MAX else -1
+    return number if FD_MIN <= number <= FD_MAX else -1
 
 
 def c_unsigned(value: t.SupportsIndex, maximum: int, c_type: str) -> int:

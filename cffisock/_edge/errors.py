@@ -9,7 +9,7 @@ import sys
 
 from .. import _types as t
 from .._cffi import ffi, lib
-from .platform import CONSTANTS
+from .platform import CONSTANTS, IS_WINDOWS
 
 # The function of the module ``warnings``, which itself cannot be imported while the interpreter
 # ends: many an unclosed socket is found then.
@@ -40,17 +40,37 @@ class gaierror(OSError):
     __module__ = "cffisock"
 
 
-EAI_SYSTEM = CONSTANTS["EAI_SYSTEM"]
+EAI_SYSTEM = CONSTANTS.get("EAI_SYSTEM")
 TIMED_OUT = lib.CS_TIMED_OUT
-INTERRUPTED = -errno.EINTR
-EAGAIN, EBADF = errno.EAGAIN, errno.EBADF
+
+
+def _number(name: str, windows: str = "") -> int:
+    """The number of an error as the shim has it: on Windows it is winsock's."""
+    number: int = getattr(errno, f"WSA{windows or name}" if IS_WINDOWS else name)
+    return number
+
+
+EAGAIN, EBADF, EINVAL = _number("EAGAIN", "EWOULDBLOCK"), _number("EBADF"), _number("EINVAL")
+INTERRUPTED = -_number("EINTR")
+
+
+def _system_error(code: int) -> OSError:
+    return OSError(code, os.strerror(code))
+
+
+def _windows_error(code: int) -> OSError:
+    _, text = ffi.getwinerror(code)
+    return OSError(None, text, None, code, None)
+
+
+system_error = _windows_error if IS_WINDOWS else _system_error
 
 
 def error_for(result: int) -> OSError:
     """Returns the exception for a negative ``result`` of a shim function."""
     if result == TIMED_OUT:
         return TimedOut("timed out")
-    return OSError(-result, os.strerror(-result))
+    return system_error(-result)
 
 
 def check(result: int) -> int:
@@ -94,7 +114,7 @@ def gai_error(result: int) -> OSError:
     """Returns the exception for a ``result`` that is an EAI_* code, or errno's own behind it."""
     code = lib.cs_gai_code(result)
     if code == EAI_SYSTEM:
-        return OSError(ffi.errno, os.strerror(ffi.errno))
+        return system_error(ffi.errno)
     return gaierror(code, ffi.string(lib.cs_gai_strerror(code)).decode())
 
 

@@ -22,6 +22,11 @@ def _read() -> dict[str, int]:
 
 CONSTANTS: dict[str, int] = Constants(_read())
 
+# Whether the shim is that of Windows, over winsock, which has to be started.
+IS_WINDOWS = hasattr(lib, "cs_startup")
+if IS_WINDOWS:
+    lib.cs_startup()
+
 # Whether the shim has what is in its folder for Linux.
 IS_LINUX = hasattr(lib, "cs_put_packet")
 
@@ -30,3 +35,15 @@ TEXTS = {
     "BDADDR_ANY": "00:00:00:00:00:00",
     "BDADDR_LOCAL": "00:00:00:FF:FF:FF",
 }
+if "AF_HYPERV" in CONSTANTS:
+    TEXTS.update(
+        HV_GUID_BROADCAST="FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+        HV_GUID_CHILDREN="90DB8B89-0D35-4F79-8CE9-49EA0AC8B7CD",
+        HV_GUID_LOOPBACK="E0E16197-DD56-4A10-9195-5EE7A155A838",
+        HV_GUID_PARENT="A42E7CDA-D03F-480C-9CC2-A4DE20ABB878",
+        HV_GUID_WILDCARD="00000000-0000-0000-0000-000000000000",
+        HV_GUID_ZERO="00000000-0000-0000-0000-000000000000",
+    )
+
+# The functions that Windows has not.
+LACKING = ("CMSG_LEN", "CMSG_SPACE", "recv_fds", "send_fds", "sethostname") if IS_WINDOWS else ()

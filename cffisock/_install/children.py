@@ -6,6 +6,7 @@ import sys
 from types import ModuleType
 
 from .. import _types as t
+from .._edge.platform import IS_WINDOWS
 
 PACKAGE = "multiprocessing"
 
@@ -33,7 +34,14 @@ def tell(own: ModuleType, public: ModuleType) -> None:
 def _reduce(sock: t.Any) -> t.Any:
     """Returns a socket on its way to another process, as pickle wants it."""
     reduction: t.Any = sys.modules[f"{PACKAGE}.reduction"]
+    if IS_WINDOWS:
+        return _received, (reduction.resource_sharer.DupSocket(sock),)
     return _rebuild, (reduction.DupFd(sock.fileno()), sock.family, sock.type, sock.proto)
+
+
+def _received(description: t.Any) -> t.Any:
+    """Does as `_rebuild` on Windows, with what its modules made of the socket."""
+    return description.detach()
 
 
 def _rebuild(descriptor: t.Any, family: int, type: int, proto: int) -> t.Any:

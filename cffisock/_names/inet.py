@@ -6,14 +6,13 @@ shim.  Look-ups are by exact types, since 1, 1.0 and True are equal keys.
 
 from __future__ import annotations
 
-import errno
 import sys
 from operator import index
 
 from .. import _types as t
 from .._cffi import lib
 from .._edge.arguments import c_int, c_text, c_unsigned
-from .._edge.errors import check
+from .._edge.errors import EINVAL, check
 from .._edge.memory import bytes_of, new_memory
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
@@ -132,7 +131,7 @@ def _filled(caller: str, fill: t.Callable[..., int], *arguments: t.Any) -> bytes
     """Gives the bytes that the shim's function ``fill`` puts into memory, its last argument."""
     memory, view = new_memory(_TEXT_SIZE)
     n = fill(*arguments, memory)
-    if n == -errno.EINVAL:
+    if n == -EINVAL:
         raise OSError(f"illegal IP address string passed to {caller}")
     data: bytes = view[: check(n)]
     return data

@@ -115,7 +115,7 @@ def getnameinfo(sockaddr: tuple[t.Any, ...], flags: t.SupportsIndex, /) -> tuple
     code = lib.cs_getnameinfo(host, port, len(parts) > 2, flowinfo, scope, flags, names)
     if code == -errno.EMLINK:
         raise OSError("sockaddr resolved to multiple addresses")
-    if code == -errno.EAFNOSUPPORT:
+    if code == lib.CS_NO_IPV6:
         raise OSError("IPv4 sockaddr must be 2 tuple")
     if code != 0:
         raise gai_error(code)

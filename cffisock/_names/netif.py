@@ -10,7 +10,7 @@ from .._edge.arguments import UINT_MAX, c_path, c_unsigned
 from .._edge.errors import check
 
 _USUAL_COUNT = 32
-_NAME_SIZE = 16
+_NAME_SIZE = lib.CS_INTERFACE_NAME
 
 
 def filled(kind: str, usual: int, ask: t.Callable[[t.Any, int], int]) -> tuple[t.Any, int]:

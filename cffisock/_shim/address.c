@@ -2,10 +2,10 @@
  * file of their own. */
 #include "internal.h"
 
-void shim_addr_received(cs_addr *addr, socklen_t len)
+void shim_addr_received(cs_addr *addr, size_t len)
 {
     /* The kernel's length is that of the whole address, also where it was cut. */
-    addr->len = len < sizeof addr->storage ? (uint32_t)len : (uint32_t)sizeof addr->storage;
+    addr->len = (uint32_t)(len < sizeof addr->storage ? len : sizeof addr->storage);
     addr->family = len >= offsetof(struct sockaddr, sa_data) ? shim_sockaddr(addr)->sa_family
                                                              : AF_UNSPEC;
 }
@@ -14,7 +14,7 @@ void shim_addr_set(cs_addr *addr, const void *sa, size_t len)
 {
     memcpy(addr->storage, sa, len);
     shim_put_length(shim_sockaddr(addr), len);
-    shim_addr_received(addr, (socklen_t)len);
+    shim_addr_received(addr, len);
 }
 
 int64_t shim_addr_renew(cs_addr *addr, const cs_addr *now)
@@ -48,7 +48,7 @@ int cs_put_raw(cs_addr *addr, int family, const char *data, size_t len)
     memcpy((char *)addr->storage + start, data, len);
     shim_sockaddr(addr)->sa_family = (sa_family_t)family;
     shim_put_length(shim_sockaddr(addr), start + len);
-    shim_addr_received(addr, (socklen_t)(start + len));
+    shim_addr_received(addr, start + len);
     return 0;
 }
 

@@ -1,8 +1,6 @@
 /* AF_INET and AF_INET6: ip(7), ipv6(7). */
 #include "internal.h"
 
-#include <arpa/inet.h>
-
 int cs_put_host(cs_addr *addr, int family, const char *host)
 {
     struct sockaddr_in sin = {.sin_family = AF_INET};

@@ -2,10 +2,10 @@
 #include "internal.h"
 
 /* Hands over the descriptor `fd`, or that there is none: 0 or -errno. */
-static int arrived(int fd, cs_socket *made)
+static int arrived(cs_socket fd, cs_socket *made)
 {
     if (fd < 0)
-        return -errno;
+        return -shim_errno();
     *made = fd;
     return 0;
 }
@@ -13,17 +13,6 @@ static int arrived(int fd, cs_socket *made)
 int cs_new_socket(int family, int type, int proto, cs_socket *made)
 {
     return arrived(shim_socket(family, type, proto), made);
-}
-
-int cs_socketpair(int family, int type, int proto, cs_socket made[2])
-{
-    int fds[2];
-
-    if (shim_socketpair(family, type, proto, fds) < 0)
-        return -errno;
-    made[0] = fds[0];
-    made[1] = fds[1];
-    return 0;
 }
 
 void cs_close_arrived(cs_socket made[2])
@@ -34,7 +23,7 @@ void cs_close_arrived(cs_socket made[2])
 
 int cs_identify(const cs_socket *sock, int *family, int *type, int *proto)
 {
-    int fd = shim_fd(sock);
+    cs_socket fd = shim_fd(sock);
     cs_addr addr = {.len = 0};
     int64_t named = cs_getsockname(sock, &addr);
     socklen_t len = sizeof *type;
@@ -45,31 +34,36 @@ int cs_identify(const cs_socket *sock, int *family, int *type, int *proto)
         return (int)named;
     if (*family == -1)
         *family = addr.family;
-    if (*type == -1 && getsockopt(fd, SOL_SOCKET, SO_TYPE, type, &len) < 0)
-        return -errno;
+    if (*type == -1 && shim_getsockopt(fd, SOL_SOCKET, SO_TYPE, type, &len) < 0)
+        return -shim_errno();
     return *proto == -1 ? shim_done(shim_ask_protocol(fd, proto)) : 0;
 }
 
 /* Returns whether the socket listens.  If not, accept(2) does not wait, but says so at once. */
-static int listens(int fd)
+static int listens(cs_socket fd)
 {
     int value = 0;
     socklen_t size = sizeof value;
 
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
+    return shim_getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value;
 }
 
 int64_t cs_accept(const cs_socket *sock, cs_addr *peer, cs_socket *made, int64_t wait)
 {
-    int fd = shim_fd(sock);
+    cs_socket fd = shim_fd(sock);
     socklen_t size = sizeof peer->storage;
-    int conn = -1;
+    cs_socket conn = -1;
+    int ready;
 
     if (shim_is_over(wait))
         return CS_TIMED_OUT;
     /* accept(2) has no MSG_DONTWAIT. */
-    errno = EAGAIN;
-    if (wait == -1 || shim_poll(fd, POLLIN) > 0 || (wait == 0 && !listens(fd)))
+    ready = wait == -1 ? 1 : shim_poll(fd, POLLIN);
+    if (ready == 0 && wait == 0 && !listens(fd))
+        ready = 1;
+    if (ready == 0)
+        shim_set_errno(EAGAIN);
+    if (ready > 0)
         conn = peer == NULL ? shim_accept(fd, NULL, NULL)
                             : shim_accept(fd, shim_sockaddr(peer), &size);
     if (conn < 0)
@@ -90,38 +84,31 @@ int cs_listen(const cs_socket *sock, int backlog)
     return shim_done(listen(shim_fd(sock), backlog));
 }
 
-static int set_blocking(int fd, int blocking)
-{
-    int nonblocking = !blocking;
-
-    return ioctl(fd, FIONBIO, &nonblocking);
-}
-
 int64_t cs_connect(const cs_socket *sock, const cs_addr *addr, int64_t wait)
 {
-    int fd = shim_fd(sock);
+    cs_socket fd = shim_fd(sock);
     int timed = wait != -1 && wait != 0;
 
     if (shim_is_over(wait))
         return CS_TIMED_OUT;
     /* connect(2) has no MSG_DONTWAIT. */
     if (wait != -1)
-        set_blocking(fd, 0);
+        shim_set_blocking(fd, 0);
     if (connect(fd, shim_sockaddr_const(addr), addr->len) == 0)
         return 0;
-    if (errno == EINTR && timed)
+    if (shim_errno() == EINTR && timed)
         return cs_deadline(wait);
-    if (errno == EINPROGRESS && timed)
+    if (shim_errno() == EINPROGRESS && timed)
         return shim_wait(fd, POLLOUT, wait);
     /* The listener's queue is full, and nothing tells when it is no more. */
-    if (errno == EAGAIN && addr->family == AF_UNIX && timed)
+    if (shim_errno() == EAGAIN && addr->family == AF_UNIX && timed)
         return shim_pause(wait);
-    return -errno;
+    return -shim_errno();
 }
 
 int64_t cs_connect_again(const cs_socket *sock, const cs_addr *addr, int64_t wait)
 {
-    int fd = shim_fd(sock);
+    cs_socket fd = shim_fd(sock);
     int error, ready;
     socklen_t len = sizeof error;
 
@@ -134,8 +121,8 @@ int64_t cs_connect_again(const cs_socket *sock, const cs_addr *addr, int64_t wai
         return shim_wait(fd, POLLOUT, wait);
     if (ready < 0)
         return shim_failed(fd, POLLOUT, wait);
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-        return -errno;
+    if (shim_getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+        return -shim_errno();
     return error == EISCONN ? 0 : -error;
 }
 
@@ -148,18 +135,18 @@ static int64_t named(cs_addr *addr, socklen_t size)
 
 int64_t cs_getsockname(const cs_socket *sock, cs_addr *addr)
 {
-    int fd = shim_fd(sock);
+    cs_socket fd = shim_fd(sock);
     socklen_t size = sizeof addr->storage;
 
-    return getsockname(fd, shim_sockaddr(addr), &size) < 0 ? -errno : named(addr, size);
+    return getsockname(fd, shim_sockaddr(addr), &size) < 0 ? -shim_errno() : named(addr, size);
 }
 
 int64_t cs_getpeername(const cs_socket *sock, cs_addr *addr)
 {
-    int fd = shim_fd(sock);
+    cs_socket fd = shim_fd(sock);
     socklen_t size = sizeof addr->storage;
 
-    return getpeername(fd, shim_sockaddr(addr), &size) < 0 ? -errno : named(addr, size);
+    return getpeername(fd, shim_sockaddr(addr), &size) < 0 ? -shim_errno() : named(addr, size);
 }
 
 int cs_shutdown(const cs_socket *sock, int how)
@@ -169,12 +156,12 @@ int cs_shutdown(const cs_socket *sock, int how)
 
 int cs_close(cs_socket *sock)
 {
-    int fd = shim_take_fd(sock);
+    cs_socket fd = shim_take_fd(sock);
 
     /* The kernel has let go of the descriptor in both cases: there is nothing to do again,
      * and a peer's reset is no failure to close. */
-    if (fd != -1 && close(fd) < 0 && errno != EINTR && errno != ECONNRESET)
-        return -errno;
+    if (fd != -1 && shim_close(fd) < 0 && shim_errno() != EINTR && shim_errno() != ECONNRESET)
+        return -shim_errno();
     return 0;
 }
 
@@ -185,10 +172,10 @@ cs_socket cs_detach(cs_socket *sock)
 
 int cs_dup(const cs_socket *sock, cs_socket *made)
 {
-    return arrived(fcntl(shim_fd(sock), F_DUPFD_CLOEXEC, 0), made);
+    return arrived(shim_dup(shim_fd(sock)), made);
 }
 
 int cs_set_blocking(const cs_socket *sock, int blocking)
 {
-    return shim_done(set_blocking(shim_fd(sock), blocking));
+    return shim_done(shim_set_blocking(shim_fd(sock), blocking));
 }

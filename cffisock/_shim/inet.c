@@ -2,13 +2,11 @@
  * inet_ntop(3). */
 #include "internal.h"
 
-#include <arpa/inet.h>
-
 int cs_inet_aton(const char *text, char *packed)
 {
     struct in_addr in;
 
-    if (inet_aton(text, &in) == 0)
+    if (shim_inet_aton(text, &in) == 0)
         return -EINVAL;
     memcpy(packed, &in, sizeof in);
     return sizeof in;
@@ -20,12 +18,12 @@ int cs_inet_pton(int family, const char *text, char *packed)
 
     if (result == 1)
         return family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-    return result == 0 ? -EINVAL : -errno;
+    return result == 0 ? -EINVAL : -shim_errno();
 }
 
 int cs_inet_ntop(int family, const char *packed, char *text)
 {
     if (inet_ntop(family, packed, text, INET6_ADDRSTRLEN) == NULL)
-        return -errno;
+        return -shim_errno();
     return (int)strlen(text);
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "types.h"
+
 #include "shim.h"
 
 #include "system.h"
@@ -17,7 +19,7 @@
 /* The result for what a system call returned. */
 static inline int shim_done(int result)
 {
-    return result < 0 ? -errno : result;
+    return result < 0 ? -shim_errno() : result;
 }
 
 static inline struct sockaddr *shim_sockaddr(cs_addr *addr)
@@ -33,7 +35,7 @@ static inline const struct sockaddr *shim_sockaddr_const(const cs_addr *addr)
 /* The flag for a call of the kernel that shall not block, unless `wait` is -1. */
 static inline int shim_dontwait(int64_t wait)
 {
-    return wait == -1 ? 0 : MSG_DONTWAIT;
+    return wait == -1 ? 0 : SHIM_DONTWAIT;
 }
 
 /* Whether a result says that poll(2) found the descriptor ready: the operation is to be tried
@@ -57,23 +59,20 @@ static inline int64_t shim_progressed(int64_t wait)
 
 /* As poll(2), which fails with EINTR also where it is not to wait: 1 if `fd` has one of the
  * `events` now, or an operation on it would fail. */
-int shim_poll(int fd, short events);
-
-/* Whether there is an error that the next call on `fd` would report and so take away. */
-int shim_error_waits(int fd);
+int shim_poll(cs_socket fd, short events);
 
 /* Waits until `fd` has one of the `events`: a result to hand on, never 0. */
-int64_t shim_wait(int fd, short events, int64_t wait);
+int64_t shim_wait(cs_socket fd, short events, int64_t wait);
 
 /* Waits a millisecond: a result to hand on, never 0. */
 int64_t shim_pause(int64_t wait);
 
 /* The result for an operation that failed: -errno, or what came of waiting for `events`. */
-int64_t shim_failed(int fd, short events, int64_t wait);
+int64_t shim_failed(cs_socket fd, short events, int64_t wait);
 
 /* Takes over an address that the kernel wrote into addr->storage, `len` as the
  * kernel set it. */
-void shim_addr_received(cs_addr *addr, socklen_t len);
+void shim_addr_received(cs_addr *addr, size_t len);
 
 /* Fills `addr` with a copy of `len` bytes of the sockaddr at `sa`. */
 void shim_addr_set(cs_addr *addr, const void *sa, size_t len);
@@ -92,22 +91,5 @@ int shim_getaddrinfo(const char *host, const char *service, const struct addrinf
 /* Copies what `found` lists into `buf`, the canonical name behind the last answer: the number of
  * answers, or -ERANGE. */
 int shim_copy_answers(const struct addrinfo *found, char *buf, size_t len);
-
-/* Makes the descriptors that came with `msg` close-on-exec where recvmsg(2) does not. */
-void shim_shut_out(cs_msg *msg);
-
-/* Reads the control message at `offset` of msg->control into msg->extras. */
-void shim_read_control(cs_msg *msg, size_t offset);
-
-/* How many messages go into one system call: the headers for them are on the stack. */
-#define SHIM_GROUP 128
-/* What one message may carry as a train: as many segments as every kernel takes, and as many
- * bytes as fit, under the longest IPv4 header, into a packet that no device has to divide. */
-#define SHIM_TRAIN_SEGMENTS 64
-#define SHIM_TRAIN_BYTES (65535 - 60 - 8)
-
-/* Goes through the control messages of `msg`; each is in msg->extras in turn. */
-#define SHIM_EACH_CONTROL(msg)                                                                     \
-    for (shim_read_control(msg, 0); (msg)->extras.start > 0; cs_next_control(msg))
 
 #endif

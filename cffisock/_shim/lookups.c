@@ -5,8 +5,6 @@
  * more: so what is there is bounded by the number of callers. */
 #include "internal.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #define WORKERS 16
@@ -24,7 +22,7 @@ struct cs_lookup {
 };
 
 /* Guards all that is below, and `owners`. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static shim_lock lock = SHIM_LOCK;
 static struct cs_lookup *queue;
 static int workers;
 
@@ -46,40 +44,21 @@ static void *work(void *unused)
 {
     struct cs_lookup *lookup;
 
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
     while ((lookup = queue) != NULL) {
         queue = lookup->next;
-        pthread_mutex_unlock(&lock);
+        shim_lock_give(&lock);
         lookup->result = shim_getaddrinfo(lookup->host, lookup->service, &lookup->hints,
                                           &lookup->found);
-        lookup->error = errno;
-        pthread_mutex_lock(&lock);
+        lookup->error = shim_errno();
+        shim_lock_take(&lock);
         /* With the lock, so that a caller who goes now is the last, and nothing is open then. */
         shim_wakeup_wake(&lookup->done);
         let_go(lookup, 1);
     }
     workers--;
-    pthread_mutex_unlock(&lock);
+    shim_lock_give(&lock);
     return unused;
-}
-
-/* Starts a thread that the process's signals pass by: 0 or an errno. */
-static int start_worker(void)
-{
-    pthread_attr_t detached;
-    pthread_t thread;
-    sigset_t all, before;
-    int error;
-
-    if ((error = pthread_attr_init(&detached)) != 0)
-        return error;
-    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(&thread, &detached, work, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&detached);
-    return error;
 }
 
 /* Puts `lookup` at the end of the queue, and sees that somebody comes for it: 0 or an errno. */
@@ -88,8 +67,8 @@ static int enqueue(struct cs_lookup *lookup)
     struct cs_lookup **end = &queue;
     int error = 0;
 
-    pthread_mutex_lock(&lock);
-    if (workers < WORKERS && (error = start_worker()) == 0)
+    shim_lock_take(&lock);
+    if (workers < WORKERS && (error = shim_start_thread(work)) == 0)
         workers++;
     if (workers > 0) { /* if there are any, they will do */
         error = 0;
@@ -98,18 +77,18 @@ static int enqueue(struct cs_lookup *lookup)
         *end = lookup;
         lookup->owners++;
     }
-    pthread_mutex_unlock(&lock);
+    shim_lock_give(&lock);
     return error;
 }
 
 static void before_fork(void)
 {
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
 }
 
 static void after_fork(void)
 {
-    pthread_mutex_unlock(&lock);
+    shim_lock_give(&lock);
 }
 
 /* The workers stay with the parent. */
@@ -117,12 +96,12 @@ static void after_fork_in_child(void)
 {
     queue = NULL;
     workers = 0;
-    pthread_mutex_unlock(&lock);
+    shim_lock_give(&lock);
 }
 
 static void prepare_for_fork(void)
 {
-    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+    shim_at_fork(before_fork, after_fork, after_fork_in_child);
 }
 
 static char *copy_of(const char *text)
@@ -133,13 +112,13 @@ static char *copy_of(const char *text)
 int cs_lookup_start(const char *host, const char *service, int family, int type, int proto,
                     int flags, cs_lookup **started)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static shim_once once = SHIM_ONCE;
     struct cs_lookup *lookup = calloc(1, sizeof *lookup);
     int error = 0;
 
     if (lookup == NULL)
         return -ENOMEM;
-    pthread_once(&once, prepare_for_fork);
+    shim_do_once(&once, prepare_for_fork);
     lookup->owners = 1;
     lookup->done = (shim_wakeup)SHIM_NO_WAKEUP;
     lookup->hints.ai_flags = flags;
@@ -149,7 +128,7 @@ int cs_lookup_start(const char *host, const char *service, int family, int type,
     lookup->host = copy_of(host);
     lookup->service = copy_of(service);
     if (shim_wakeup_open(&lookup->done) < 0)
-        error = errno;
+        error = shim_errno();
     else if ((host != NULL && lookup->host == NULL) || (service != NULL && lookup->service == NULL))
         error = ENOMEM;
     if (error == 0)
@@ -177,11 +156,11 @@ static int result_of(cs_lookup *lookup)
 {
     int result, error;
 
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
     result = lookup->result;
     error = lookup->error;
-    pthread_mutex_unlock(&lock);
-    errno = error;
+    shim_lock_give(&lock);
+    shim_set_errno(error);
     return shim_gai_result(result);
 }
 
@@ -209,7 +188,7 @@ void cs_lookup_end(cs_lookup **started)
     if (lookup == NULL)
         return;
     *started = NULL;
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
     while (*place != NULL && *place != lookup)
         place = &(*place)->next;
     if (*place != NULL) { /* nobody has begun */
@@ -217,5 +196,5 @@ void cs_lookup_end(cs_lookup **started)
         owners = 2;
     }
     let_go(lookup, owners);
-    pthread_mutex_unlock(&lock);
+    shim_lock_give(&lock);
 }

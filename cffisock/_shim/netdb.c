@@ -4,7 +4,6 @@
  * one with ERANGE. */
 #include "internal.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 
 _Static_assert(sizeof(((cs_names *)0)->host) >= NI_MAXHOST, "cs_names holds every host's name");
@@ -13,9 +12,6 @@ _Static_assert(sizeof(((cs_names *)0)->service) >= NI_MAXSERV, "cs_names holds e
 #define NO_H_ERROR 0
 #define INTERNAL -1
 
-/* So that none is taken for an errno of the shim. */
-_Static_assert(EAI_SYSTEM > -ERANGE && EAI_SYSTEM < ERANGE, "EAI_ codes are small");
-
 int cs_gai_code(int result)
 {
     return shim_gai_code(result);
@@ -23,12 +19,12 @@ int cs_gai_code(int result)
 
 const char *cs_gai_strerror(int code)
 {
-    return gai_strerror(code);
+    return shim_gai_strerror(code);
 }
 
 const char *cs_hstrerror(int code)
 {
-    return hstrerror(code);
+    return shim_hstrerror(code);
 }
 
 int shim_copy_answers(const struct addrinfo *found, char *buf, size_t len)
@@ -113,15 +109,15 @@ int cs_getnameinfo(const char *host, const char *port, int ipv6, uint32_t flowin
         sin6->sin6_flowinfo = htonl(flowinfo);
         sin6->sin6_scope_id = scope;
     } else if (ipv6) {
-        result = -EAFNOSUPPORT;
+        result = CS_NO_IPV6;
     }
     if (result == 0)
         result = shim_gai_result(getnameinfo(found->ai_addr, found->ai_addrlen, names->host,
                                              sizeof names->host, names->service,
                                              sizeof names->service, flags));
-    error = errno;
+    error = shim_errno();
     freeaddrinfo(found);
-    errno = error; /* EAI_SYSTEM's */
+    shim_set_errno(error); /* EAI_SYSTEM's */
     return result;
 }
 
@@ -205,10 +201,5 @@ int cs_getprotobyname(const char *name, char *buf, size_t len)
 
 int cs_gethostname(char *name, size_t len)
 {
-    return shim_done(gethostname(name, len));
-}
-
-int cs_sethostname(const char *name, size_t len)
-{
-    return shim_done(sethostname(name, len));
+    return shim_done(shim_gethostname(name, len));
 }

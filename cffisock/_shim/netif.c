@@ -1,44 +1,24 @@
-/* Network interfaces: if_nameindex(3), if_nametoindex(3), getifaddrs(3). */
+/* Network interfaces: if_nametoindex(3), if_indextoname(3). */
 #include "internal.h"
 
-#include <ifaddrs.h>
-
-_Static_assert(sizeof(((cs_interface *)0)->name) == IF_NAMESIZE,
+_Static_assert(sizeof(((cs_interface *)0)->name) >= IF_NAMESIZE,
                "cs_interface holds every interface's name");
-
-int cs_if_nameindex(cs_interface *interfaces, size_t size)
-{
-    struct if_nameindex *list = if_nameindex();
-    size_t count = 0;
-
-    if (list == NULL)
-        return -errno;
-    for (; list[count].if_index != 0; count++) {
-        if (count < size) {
-            interfaces[count].index = list[count].if_index;
-            strncpy(interfaces[count].name, list[count].if_name, IF_NAMESIZE - 1);
-            interfaces[count].name[IF_NAMESIZE - 1] = '\0';
-        }
-    }
-    if_freenameindex(list);
-    return (int)count;
-}
 
 int64_t cs_if_nametoindex(const char *name)
 {
     unsigned int index = if_nametoindex(name);
 
-    return index != 0 ? (int64_t)index : -errno;
+    return index != 0 ? (int64_t)index : -shim_errno();
 }
 
 int cs_if_indextoname(unsigned int index, char *name)
 {
-    return if_indextoname(index, name) != NULL ? 0 : -errno;
+    return if_indextoname(index, name) != NULL ? 0 : -shim_errno();
 }
 
 int cs_interface_index(const cs_socket *sock, const char *name, size_t len)
 {
-    int fd = shim_fd(sock);
+    cs_socket fd = shim_fd(sock);
     char text[IF_NAMESIZE] = "";
     int index;
 
@@ -46,44 +26,5 @@ int cs_interface_index(const cs_socket *sock, const char *name, size_t len)
         return -ENODEV;
     memcpy(text, name, len);
     index = shim_interface_index(fd, text);
-    return index < 0 ? -errno : index;
-}
-
-/* Puts in what getifaddrs(3) gives, which may be nothing. */
-static void put_sockaddr(cs_addr *addr, const struct sockaddr *sa)
-{
-    static const struct sockaddr nothing; /* memcpy(3) takes no NULL, not even for no bytes */
-    size_t len = sa != NULL ? shim_length(sa) : 0;
-
-    if (len > sizeof addr->storage)
-        len = sizeof addr->storage;
-    shim_addr_set(addr, sa != NULL ? sa : &nothing, len);
-}
-
-int cs_getifaddrs(cs_ifaddr *addresses, size_t size)
-{
-    struct ifaddrs *list;
-    size_t count = 0;
-
-    if (getifaddrs(&list) < 0)
-        return -errno;
-    for (struct ifaddrs *each = list; each != NULL; each = each->ifa_next, count++) {
-        cs_ifaddr *address;
-
-        if (count >= size)
-            continue;
-        address = &addresses[count];
-        strncpy(address->name, each->ifa_name, IF_NAMESIZE - 1);
-        address->name[IF_NAMESIZE - 1] = '\0';
-        address->index = if_nametoindex(each->ifa_name);
-        address->flags = each->ifa_flags;
-        put_sockaddr(&address->addr, each->ifa_addr);
-        put_sockaddr(&address->netmask, each->ifa_netmask);
-        if (address->netmask.len > 0) /* not every system says so */
-            address->netmask.family = address->addr.family;
-        put_sockaddr(&address->other, each->ifa_dstaddr);
-        address->len = shim_hardware(each->ifa_addr, address->hardware, sizeof address->hardware);
-    }
-    freeifaddrs(list);
-    return (int)count;
+    return index < 0 ? -shim_errno() : index;
 }

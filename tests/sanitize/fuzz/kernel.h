@@ -4,7 +4,7 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 
-#include "internal.h"
+#include "messages.h"
 
 #include <stdlib.h>
 

@@ -3,10 +3,8 @@
  * gethostbyname_r(3) and its kin: 0, or an errno. */
 #include "internal.h"
 
-#include <pthread.h>
-
 #if !defined HAVE_GETHOSTBYNAME_R || !defined HAVE_GETSERVBYNAME_R || !defined HAVE_GETPROTOBYNAME_R
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static shim_lock lock = SHIM_LOCK;
 #endif
 
 #if !defined HAVE_GETHOSTBYNAME_R || !defined HAVE_GETSERVBYNAME_R
@@ -73,7 +71,7 @@ static int hand_over_host(const struct hostent *host, int error, struct hostent 
         if (entry->h_name != NULL && entry->h_aliases != NULL && entry->h_addr_list != NULL)
             *found = entry;
     }
-    pthread_mutex_unlock(&lock);
+    shim_lock_give(&lock);
     return host != NULL && *found == NULL ? ERANGE : 0;
 }
 
@@ -82,7 +80,7 @@ int shim_gethostbyname(const char *name, struct hostent *entry, char *buf, size_
 {
     const struct hostent *host;
 
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
     host = gethostbyname(name);
     return hand_over_host(host, h_errno, entry, buf, len, found, h_error);
 }
@@ -92,7 +90,7 @@ int shim_gethostbyaddr(const void *addr, socklen_t addr_len, int family, struct 
 {
     const struct hostent *host;
 
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
     host = gethostbyaddr(addr, addr_len, family);
     return hand_over_host(host, h_errno, entry, buf, len, found, h_error);
 }
@@ -112,21 +110,21 @@ static int hand_over_service(const struct servent *service, struct servent *entr
         if (entry->s_name != NULL)
             *found = entry;
     }
-    pthread_mutex_unlock(&lock);
+    shim_lock_give(&lock);
     return service != NULL && *found == NULL ? ERANGE : 0;
 }
 
 int shim_getservbyname(const char *name, const char *proto, struct servent *entry, char *buf,
                        size_t len, struct servent **found)
 {
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
     return hand_over_service(getservbyname(name, proto), entry, buf, len, found);
 }
 
 int shim_getservbyport(int port, const char *proto, struct servent *entry, char *buf, size_t len,
                        struct servent **found)
 {
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
     return hand_over_service(getservbyport(port, proto), entry, buf, len, found);
 }
 #endif
@@ -139,13 +137,13 @@ int shim_getprotobyname(const char *name, struct protoent *entry, char *buf, siz
 
     (void)buf, (void)len; /* a number is all that is asked for */
     *found = NULL;
-    pthread_mutex_lock(&lock);
+    shim_lock_take(&lock);
     protocol = getprotobyname(name);
     if (protocol != NULL) {
         *entry = (struct protoent){.p_proto = protocol->p_proto};
         *found = entry;
     }
-    pthread_mutex_unlock(&lock);
+    shim_lock_give(&lock);
     return 0;
 }
 #endif
