@@ -321,6 +321,7 @@ def lost(module: Any, prepare: Callable[[Any], Callable[[], None]], raises: int)
         raise Raised
 
     call = prepare(module)
+    collect()  # sockets of what was tried before
     moments = random.Random(1)
     before = signal.signal(signal.SIGALRM, handle)
     start = len(descriptors())
@@ -335,9 +336,13 @@ def lost(module: Any, prepare: Callable[[Any], Callable[[], None]], raises: int)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+    collect()
+    return len(descriptors()) - start
+
+
+def collect() -> None:
     for _ in range(3):
         gc.collect()
-    return len(descriptors()) - start
 
 
 def main(arguments: list[str]) -> None:
