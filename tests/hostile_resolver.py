@@ -109,9 +109,10 @@ def main(part: str) -> None:
         with ThreadPoolExecutor(THREADS) as pool:
             futures = {what: [pool.submit(ask) for ask in pair] for what, pair in pairs.items()}
         found = {what: [future.result() for future in pair] for what, pair in futures.items()}
-        # On a busy machine an answer may come too late for one of the two.
+        # On a busy machine an answer may come too late for one of the two.  After a part of one
+        # the moment decides which error it is.
         for what, pair in [*pairs.items()] * 2:
-            if found[what][0] != found[what][1]:
+            if found[what][0] != found[what][1] and " cut-" not in what:
                 found[what] = [ask() for ask in pair]
         found["usable afterwards"] = [
             told(FORWARD["gethostbyname"], module, "good.example.") for module in (own, cffisock)

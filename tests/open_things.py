@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,6 +35,7 @@ SHOW = "import sys; from tests.open_things import show; show(sys.argv[1])"
 
 
 def by_exec(path: str) -> None:
+    warnings.simplefilter("ignore", DeprecationWarning)  # that there may be threads
     child = os.fork()
     if child == 0:
         try:

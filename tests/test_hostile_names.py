@@ -15,6 +15,8 @@ from .name_server import in_a_namespace
 from .support import IS_PYPY
 
 NULS = ("getaddrinfo", "create_connection", "service of getaddrinfo")
+# What is said of a name before its NULs are looked at.
+REFUSALS = ("UnicodeError", "UnicodeEncodeError", "TypeError")
 # What may be said of a name or an address, whatever it is.
 FAILURES = {
     "gaierror", "herror", "OSError", "ConnectionRefusedError", "PermissionError",
@@ -32,7 +34,7 @@ def run(folder: Path, program: str, argument: str) -> Any:
 def says(theirs: list[Any]) -> list[Any]:
     """What cffisock says where the interpreter's own module says this."""
     what, *told = theirs
-    if what.startswith(NULS) and "\\x00" in what and told[0] not in ("UnicodeError", "TypeError"):
+    if what.startswith(NULS) and "\\x00" in what and told[0] not in REFUSALS:
         return ["ValueError", None]  # null-in-host, null-in-service
     if what.startswith("service of getaddrinfo") and "65536" in what:
         return ["gaierror", cffisock.EAI_SERVICE]  # port-out-of-range
