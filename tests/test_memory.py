@@ -6,6 +6,7 @@ import array
 import ctypes
 import io
 import mmap
+import resource
 import signal
 import threading
 from typing import Any, Callable
@@ -255,3 +256,13 @@ def test_bytes_that_tcp_drops_show_nothing_of_another_socket(
     client, server = tcp
     client.sendall(b"x" * len(SECRET))
     assert DROPPED[method](server, size) == bytes(len(SECRET))
+
+
+@pytest.mark.parametrize("method", RECEIVE)
+def test_room_that_nothing_comes_into_takes_no_memory(method: str, pair: Any) -> None:
+    one, two = pair
+    one.send(b"x")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert DROPPED[method](two, 1 << 29) == b"x"
+    # In KiB, as long as other tests have not had more.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + 200 * 1024

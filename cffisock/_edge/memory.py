@@ -34,6 +34,11 @@ def new_memory(size: int) -> tuple[t.Any, t.Any]:
     return memory, ffi.buffer(memory)
 
 
+def cleared(size: int) -> t.Any:
+    """Returns a buffer of ``size`` zeros.  What nobody writes to takes no memory."""
+    return ffi.buffer(ffi.new("char[]", size))
+
+
 # Blocks for large reads.  With new memory each time the kernel would clear every page of it, which
 # takes several times as long as receiving into it.
 BLOCK_MAX = 16 * 1024 * 1024

@@ -14,6 +14,7 @@ from .._cffi import lib
 from .._edge.arguments import buffer_size, c_int, type_name
 from .._edge.errors import EAGAIN, again, resume
 from .._edge.memory import (
+    cleared,
     from_buffer,
     give_block,
     readable,
@@ -85,7 +86,7 @@ def _recv_unusual(self: t.Socket, bufsize: t.SupportsIndex, flags: t.SupportsInd
     if size == 0:
         return b""
     if flags & MSG_TRUNC:
-        new = bytearray(size)
+        new = cleared(size)
         return cut(new, size, recv_into(self, new, ALL, flags))
     if size <= DATA_SIZE:
         return recv(self, size, flags)
@@ -170,7 +171,7 @@ def _recvfrom_unusual(
 ) -> tuple[bytes, t.Any]:
     size, flags = buffer_size(bufsize, "recvfrom"), c_int(flags)
     if flags & MSG_TRUNC:
-        new = bytearray(size)
+        new = cleared(size)
         n, address = recvfrom_into(self, new, ALL, flags)
         return cut(new, size, n), address
     if size <= DATA_SIZE:

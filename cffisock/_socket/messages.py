@@ -12,6 +12,7 @@ from .._edge.arguments import c_int, c_ssize
 from .._edge.errors import again
 from .._edge.memory import (
     bytes_of,
+    cleared,
     from_buffer,
     give_block,
     readable,
@@ -112,7 +113,7 @@ def _recvmsg_unusual(
         raise ValueError("negative buffer size in recvmsg()")
     control_size, flags = c_ssize(ancbufsize), c_int(flags)
     if flags & MSG_TRUNC:
-        new = bytearray(size)
+        new = cleared(size)
         n, items, flags, address = recvmsg_into(self, [new], control_size, flags)
         return bytes(new[: min(n, size)]), items, flags, address
     block = memory, view = take_block(size)
