@@ -19,7 +19,7 @@ from .machine import run, undisturbed
 from .programs import Program, program
 
 # So many operations are many enough for each row to be about something.
-LONG = 100_000
+LONG = 1_000_000
 # After so many differences it gives up.
 MANY = 2000
 

@@ -63,8 +63,16 @@ def _closed(S: Any) -> Any:
     return one, two
 
 
+def _tcp(S: Any) -> Any:
+    """Nothing that was sent waits for more, or for an acknowledgement: all is there at the end."""
+    pair = tcp_pair(S)
+    for sock in pair:
+        sock.setsockopt(S.IPPROTO_TCP, S.TCP_NODELAY, 1)
+    return pair
+
+
 MAKE = {
-    "tcp": tcp_pair,
+    "tcp": _tcp,
     "udp": udp_pair,
     "unix": lambda S: S.socketpair(),
     "unix dgram": lambda S: S.socketpair(type=S.SOCK_DGRAM),
