@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import ctypes
+import errno
 import io
 import mmap
 import resource
@@ -239,6 +240,11 @@ DROPPED: dict[str, Callable[[Any, int], bytes]] = {
 SECRET = b"what another connection received"
 
 
+class Nothing:
+    def __index__(self) -> int:
+        return 0
+
+
 @pytest.mark.parametrize("size", [len(SECRET), 300_000])
 @pytest.mark.parametrize("method", DROPPED)
 def test_bytes_that_tcp_drops_show_nothing_of_another_socket(
@@ -256,6 +262,23 @@ def test_bytes_that_tcp_drops_show_nothing_of_another_socket(
     client, server = tcp
     client.sendall(b"x" * len(SECRET))
     assert DROPPED[method](server, size) == bytes(len(SECRET))
+
+
+@pytest.mark.parametrize("room", [0, Nothing()])
+def test_a_byte_out_of_band_without_room(room: Any, pair: Any) -> None:
+    """AF_UNIX tells of one byte, and writes none."""
+    one, two = pair
+    one.sendall(SECRET)
+    two.recvmsg(len(SECRET))
+    one.sendall(SECRET)
+    two.recvmsg(300_000)
+    try:
+        one.send(b"x", cffisock.MSG_OOB)
+    except OSError as error:  # before Linux 5.15
+        if error.errno != errno.EOPNOTSUPP:
+            raise
+        return
+    assert two.recvmsg(room, 0, cffisock.MSG_OOB)[0] == b""
 
 
 @pytest.mark.parametrize("method", RECEIVE)

@@ -65,7 +65,7 @@ def recvmsg(
     """
     if (
         type(bufsize) is not int
-        or not 0 <= bufsize <= DATA_SIZE
+        or not 0 < bufsize <= DATA_SIZE
         or type(ancbufsize) is not int
         or not 0 <= ancbufsize <= CONTROL_SIZE
     ):
@@ -120,7 +120,8 @@ def _recvmsg_unusual(
     try:
         buffers = [ffi.buffer(memory, size)]
         n, items, flags, address = recvmsg_into(self, buffers, control_size, flags)
-        return view[:n], items, flags, address
+        # Without room, AF_UNIX tells of a byte out of band, and writes none.
+        return view[: min(n, size)], items, flags, address
     finally:
         give_block(block)
 

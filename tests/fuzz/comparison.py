@@ -41,11 +41,12 @@ class Difference(NamedTuple):
 
 
 def _is_here(interpreter: str) -> bool:
-    """Whether a row is for this one: ``both``, ``pypy``, ``cpython``, ``cpython<3.12``."""
-    name, _, version = interpreter.partition("<")
+    """Whether a row is for this one: ``both``, ``pypy``, ``cpython<3.12``, ``cpython>=3.12``."""
+    name, sign, version = re.split("(<|>=|$)", interpreter, maxsplit=1)
     if name not in ("both", INTERPRETER):
         return False
-    return not version or tuple(map(int, version.split("."))) > CPYTHON
+    is_older = bool(sign) and tuple(map(int, version.split("."))) > CPYTHON
+    return not sign or is_older == (sign == "<")
 
 
 def rows() -> list[Row]:

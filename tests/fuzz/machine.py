@@ -23,8 +23,9 @@ from .programs import Program
 
 __all__ = ["Seen", "run", "undisturbed"]
 
-# Seconds, after which a program has gone on for ever.
+# Seconds, after which a program has gone on for ever; where each step collects, that takes long.
 PATIENCE = 10
+PATIENCE_COLLECTING = 120
 # What no socket's timeout may be between two steps.
 TOO_LONG = 0.01
 # So many descriptors may be left by programs before the collector has to look.
@@ -149,12 +150,12 @@ def _open() -> set[int]:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def _patience(seconds: float) -> Iterator[None]:
     def give_up(*_: object) -> None:
         raise NeverEnded
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
@@ -306,10 +307,11 @@ def run(module: Any, program: Program, collecting: bool = False) -> list[Seen]:
 def _run(module: Any, program: Program, collecting: bool) -> list[Seen]:
     before = _open()
     seen: list[Seen] = []
+    patience = PATIENCE_COLLECTING if collecting else PATIENCE
     machine = Machine(module, program)
     at_first = count()
     try:
-        with warnings.catch_warnings(), _patience():
+        with warnings.catch_warnings(), _patience(patience):
             warnings.simplefilter("ignore")
             for target, expression in program.steps:
                 begin()
