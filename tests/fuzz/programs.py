@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from random import Random
 from typing import NamedTuple
 from zlib import crc32
@@ -211,6 +212,8 @@ KIND_OF_ARGUMENT["bad_fd"] = [
 if IS_PYPY:
     for _name, _bad in (("flags", ["0x20"]), ("any", ["-1", "2**31 - 1", "Index(-1)"])):
         KIND_OF_ARGUMENT[_name] = [each for each in KIND_OF_ARGUMENT[_name] if each not in _bad]
+    if sys.implementation.version >= (8,):  # and crashes where setsockopt() lacks arguments
+        KIND_OF_ARGUMENT["method"].remove("setsockopt")
 # No others in the place of these: a name would be asked of a name server, and a descriptor may
 # be somebody else's, also 2**32, of which the own module takes the lowest bits.  Room for a file of
 # 2 GiB would be there, but PyPy writes to it.
