@@ -74,6 +74,13 @@ def wheels(session: nox.Session) -> None:
     session.run("tests/wheels/all.sh", external=True)
 
 
+@nox.session(venv_backend="none")
+def wine(session: nox.Session) -> None:
+    """CPython for Windows, by Wine; arguments are pytest's; as root."""
+    tests = session.posargs or ["tests/wine/test_windows.py", "tests/test_differential.py"]
+    session.run("tests/wine/run.sh", "-m", "pytest", *tests, external=True)
+
+
 @nox.session(python=["3", "pypy3"])
 def realworld(session: nox.Session) -> None:
     """Real servers and clients; tests/realworld/install.sh, as root, installs what they need."""

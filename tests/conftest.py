@@ -24,6 +24,8 @@ from .support import LONG, descriptors, is_gnu, tcp_pair, udp_pair
 
 # What is preloaded stands before GNU's C library, some of whose names others do not have.
 collect_ignore = [] if is_gnu() else ["test_faults.py"]
+if sys.platform != "win32":
+    collect_ignore.append("wine/test_windows.py")
 
 # --- what cannot run here -----------------------------------------------------------------------
 

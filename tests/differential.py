@@ -31,6 +31,7 @@ class Outcome(NamedTuple):
 # CPython says any of these, as it happened that an argument was converted.
 C_INT_RANGE = (
     "Python int too large to convert to C int",
+    "Python int too large to convert to C long",
     "signed integer is greater than maximum",
     "signed integer is less than minimum",
 )
@@ -69,6 +70,7 @@ def failure(error: BaseException) -> Outcome:
     timed_out = type(error) in (own.timeout, TimedOut)
     name = "TimeoutError" if timed_out else type(error).__name__
     text = re.sub(r"(?<=, )\d{4,5}(?=\))", "a port", str(error))
+    text = text.replace("module 'cffisock'", "module 'socket'")
     if text in C_INT_RANGE:
         text = C_INT_RANGE[0]
     return Outcome(None, name, getattr(error, "errno", None), text)

@@ -849,6 +849,9 @@ def test_same(kind: str, expression: str, key: str, record: str) -> None:
     record = "" if expression in BEYOND_LONG else record
     if key == "port-out-of-range" and not PORTS_ARE_CUT:
         key = record = ""
+    if record and sys.platform == "win32":  # whose C long has 32 bits, and which has no records
+        key = record = ""
+        theirs = theirs._replace(text=None)
     expected = recorded(record) if record else theirs
     if key:
         assert ours == expected

@@ -50,7 +50,11 @@ def _number(name: str, windows: str = "") -> int:
     return number
 
 
-EAGAIN, EBADF, EINVAL = _number("EAGAIN", "EWOULDBLOCK"), _number("EBADF"), _number("EINVAL")
+EAGAIN, EBADF, EINVAL = (
+    _number("EAGAIN", "EWOULDBLOCK"),
+    _number("EBADF", "ENOTSOCK"),
+    _number("EINVAL"),
+)
 INTERRUPTED = -_number("EINTR")
 
 
@@ -60,6 +64,8 @@ def _system_error(code: int) -> OSError:
 
 def _windows_error(code: int) -> OSError:
     _, text = ffi.getwinerror(code)
+    if text == f"Windows Error 0x{code:X}":  # there is none
+        text = f"Windows Error 0x{code:x}"
     return OSError(None, text, None, code, None)
 
 

@@ -8,6 +8,7 @@ from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.arguments import UINT_MAX, c_path, c_unsigned
 from .._edge.errors import check
+from .._edge.platform import IS_WINDOWS
 
 _USUAL_COUNT = 32
 _NAME_SIZE = lib.CS_INTERFACE_NAME
@@ -35,7 +36,10 @@ def if_nameindex() -> list[tuple[int, str]]:
 
 def if_nametoindex(oname: t.PathLike, /) -> int:
     """Returns the index of the interface named ``oname``: if_nametoindex(3)."""
-    return check(lib.cs_if_nametoindex(c_path(oname)))
+    index = lib.cs_if_nametoindex(c_path(oname))
+    if index < 0 and IS_WINDOWS:  # which has no error for it
+        raise OSError("no interface with this name")
+    return check(index)
 
 
 def if_indextoname(if_index: t.SupportsIndex, /) -> str:

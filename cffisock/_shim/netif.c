@@ -8,12 +8,12 @@ int64_t cs_if_nametoindex(const char *name)
 {
     unsigned int index = if_nametoindex(name);
 
-    return index != 0 ? (int64_t)index : -shim_errno();
+    return index != 0 ? (int64_t)index : -shim_no_interface();
 }
 
 int cs_if_indextoname(unsigned int index, char *name)
 {
-    return if_indextoname(index, name) != NULL ? 0 : -shim_errno();
+    return if_indextoname(index, name) != NULL ? 0 : -shim_no_interface();
 }
 
 int cs_interface_index(const cs_socket *sock, const char *name, size_t len)

@@ -8,7 +8,7 @@ from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.arguments import UINT_MAX, c_int
 from .._edge.errors import check, error_for
-from .._edge.memory import allocate, readable, release
+from .._edge.memory import readable, release
 
 NO_BUFLEN = 0
 NO_VALUE = lib.CS_NO_VALUE
@@ -43,7 +43,8 @@ def getsockopt(
         return getsockopt(self, level, optname)
     if size < 0:
         raise OSError("getsockopt buflen out of range")
-    memory = allocate("char[]", size)
+    # Cleared: not every system writes all that it says.
+    memory = ffi.new("char[]", size)
     used = check(lib.cs_getsockopt(self._cs_socket, level, optname, memory, size))
     data: bytes = ffi.unpack(memory, min(used, size))
     return data

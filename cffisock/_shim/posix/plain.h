@@ -135,6 +135,12 @@ static inline int shim_setsockopt(int fd, int level, int name, const void *value
 
 /* --- names ------------------------------------------------------------------------------------ */
 
+/* Returns the errno of a look-up that has found no interface. */
+static inline int shim_no_interface(void)
+{
+    return errno;
+}
+
 static inline int shim_inet_aton(const char *text, struct in_addr *in)
 {
     return inet_aton(text, in);

@@ -179,6 +179,12 @@ static inline int shim_interface_index(cs_socket fd, const char *name)
     return index == 0 ? -1 : (int)index;
 }
 
+/* These look-ups set no error. */
+static inline int shim_no_interface(void)
+{
+    return ERROR_NOT_FOUND;
+}
+
 /* --- data ------------------------------------------------------------------------------------- */
 
 /* There is no such flag: a socket with a timeout is in the mode that does not block. */
@@ -200,7 +206,16 @@ static inline ssize_t shim_recv(cs_socket fd, char *buf, size_t len, int flags)
 static inline ssize_t shim_recvfrom(cs_socket fd, char *buf, size_t len, int flags,
                                     struct sockaddr *from, socklen_t *size)
 {
-    return recvfrom((SOCKET)fd, buf, shim_int(len), flags, from, size);
+    int n;
+
+    /* Of a stream's peer nothing is told, not even that there is no address. */
+    from->sa_family = AF_UNSPEC;
+    n = recvfrom((SOCKET)fd, buf, shim_int(len), flags, from, size);
+    if (n >= 0 && from->sa_family == AF_UNSPEC) {
+        memset(from, 0, sizeof *from);
+        *size = sizeof *from;
+    }
+    return n;
 }
 
 static inline ssize_t shim_send(cs_socket fd, const char *buf, size_t len, int flags)

@@ -1,0 +1,1 @@
+"""Windows, by Wine: run.sh says how."""

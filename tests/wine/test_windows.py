@@ -1,0 +1,252 @@
+"""What there is on Windows alone, on the interpreter's own module and on cffisock.
+
+What is Wine's is told from what is cffisock's by the own module, which runs in the same process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+
+import cffisock
+
+from ..differential import run
+from ..support import LONG, own, tcp_pair
+
+# A kind of socket, and expressions on a new one, `s`.
+CASES = """
+    tcp: s.ioctl(0, 1)
+    tcp: s.ioctl(-1, 1)
+    tcp: s.ioctl('x', 1)
+    tcp: s.ioctl(2**40, 1)
+    tcp: s.ioctl(S.SIO_RCVALL, S.RCVALL_ON)
+    tcp: s.ioctl(S.SIO_RCVALL, -1)
+    tcp: s.ioctl(S.SIO_RCVALL, 2**40)
+    tcp: s.ioctl(S.SIO_RCVALL, None)
+    tcp: s.ioctl(S.SIO_RCVALL, 1.0)
+    tcp: s.ioctl(S.SIO_RCVALL, (1, 2, 3))
+    tcp: s.ioctl(S.SIO_KEEPALIVE_VALS, (1, 100, 100))
+    tcp: s.ioctl(S.SIO_KEEPALIVE_VALS, [1, 100, 100])
+    tcp: s.ioctl(S.SIO_KEEPALIVE_VALS, (1, 100))
+    tcp: s.ioctl(S.SIO_KEEPALIVE_VALS, (1, 100, 100, 4))
+    tcp: s.ioctl(S.SIO_KEEPALIVE_VALS, 1)
+    tcp: s.ioctl(S.SIO_KEEPALIVE_VALS, ('x', 100, 100))
+    tcp: s.ioctl(S.SIO_KEEPALIVE_VALS, (-1, 100, 2**70))
+    tcp: s.ioctl(S.SIO_LOOPBACK_FAST_PATH, True)
+    tcp: s.ioctl(S.SIO_LOOPBACK_FAST_PATH, 'x')
+    udp: s.ioctl(S.SIO_KEEPALIVE_VALS, (1, 100, 100))
+    udp: s.ioctl(S.SIO_LOOPBACK_FAST_PATH, 1)
+    closed: s.ioctl(S.SIO_KEEPALIVE_VALS, (1, 100, 100))
+    closed: s.ioctl(S.SIO_RCVALL, 1)
+    closed: s.share(1)
+    tcp: s.share('x')
+    tcp: s.share(-1)
+    tcp: s.share(2**33)
+    tcp: s.share(1)
+    tcp: len(s.share(os.getpid()))
+    tcp: S.fromshare(s.share(os.getpid()))
+    udp6: S.fromshare(s.share(os.getpid()))
+    tcp: S.fromshare(b'x')
+    tcp: S.fromshare('x')
+    tcp: S.fromshare(bytearray(s.share(os.getpid())))
+    tcp: S.fromshare(bytes(372))
+    tcp: S.fromshare(bytes(628))
+    function: S.socket(fileno=-1)
+    function: S.socket(fileno=2**31)
+    function: S.socket(fileno=b'x')
+    function: S.socketpair(1)
+    function: S.socketpair(S.AF_INET6)
+    function: S.socketpair(S.AF_INET, S.SOCK_DGRAM)
+    function: S.create_server(('127.0.0.1', 0), reuse_port=True)
+    function: S.if_nametoindex('no such')
+    function: S.if_nameindex()
+    function: [S.if_nametoindex(name) for _, name in S.if_nameindex()]
+    function: [S.if_indextoname(index) for index, _ in S.if_nameindex()]
+    function: S.gethostname()
+    function: S.gethostbyname('no such host.invalid')
+    function: S.gethostbyname_ex('localhost')
+    function: S.getservbyname('http')
+    function: S.getservbyname('no such')
+    function: S.getservbyport(80)
+    function: S.getprotobyname('tcp')
+    function: S.getnameinfo(('127.0.0.1', 80), S.NI_NUMERICHOST)
+    function: S.getnameinfo(('::1', 80, 0, 0), S.NI_NUMERICHOST)
+    function: S.getnameinfo(('127.0.0.1', 80, 0, 0), 0)
+    function: S.getaddrinfo('localhost', 80)
+    function: S.getaddrinfo('localhost', 'http', 0, 1)
+    function: S.getaddrinfo(None, 0)
+    function: S.getaddrinfo(None, 80, 0, 1, 0, S.AI_PASSIVE)
+    function: S.getaddrinfo('127.0.0.1', -1)
+    function: S.getaddrinfo('127.0.0.1', 80, 999)
+    function: S.inet_aton('127.1')
+    function: S.inet_aton('')
+    function: S.inet_aton('255.255.255.255')
+    function: S.inet_pton(S.AF_INET6, '::1')
+    function: S.dup(-1)
+    function: S.dup(2**40)
+    function: S.close(2**40)
+    tcp: s.get_inheritable()
+    tcp: (s.set_inheritable(True), s.get_inheritable())
+    tcp: [d := s.dup(), d.get_inheritable(), d.close()][1:]
+    tcp: s.connect_ex(('127.0.0.1', 1))
+    tcp: s.connect(('127.0.0.1', 1))
+    tcp: (s.settimeout(5), s.connect_ex(('127.0.0.1', 1)))
+    tcp: (s.settimeout(0), s.connect_ex(('127.0.0.1', 1)))
+    tcp: (s.settimeout(5), s.connect(('127.0.0.1', 1)))
+    tcp: s.setsockopt(S.SOL_SOCKET, S.SO_EXCLUSIVEADDRUSE, 1)
+    tcp: s.getsockopt(S.SOL_SOCKET, S.SO_EXCLUSIVEADDRUSE)
+    function: sorted(S.errorTab)
+    tcp pair: (s.sendto(b'hi', p.getsockname()), p.recvfrom(10))
+    udp pair: (s.send(b'hello'), p.recv(2))
+"""
+
+
+@pytest.mark.parametrize("case", [line.strip() for line in CASES.splitlines() if line.strip()])
+def test_same(case: str) -> None:
+    kind, _, expression = case.partition(": ")
+    assert run(cffisock, kind, expression) == run(own, kind, expression)
+
+
+def test_the_constants() -> None:
+    theirs = {name: value for name, value in vars(own).items() if name.isupper()}
+    values = {name: value for name, value in theirs.items() if isinstance(value, (int, str))}
+    assert len(values) > 150
+    assert {name: getattr(cffisock, name, None) for name in values} == values
+
+
+def test_the_names() -> None:
+    """What Windows lacks is not there, and what it has is."""
+    missing = {name for name in own.__all__ if not hasattr(cffisock, name)} - {"CAPI"}
+    assert missing == set()
+    assert {name for name in dir(own.socket) if not hasattr(cffisock.socket, name)} <= {
+        "__static_attributes__",
+        "__firstlineno__",
+    }
+    for name in ("AF_UNIX", "CMSG_LEN", "recv_fds", "sethostname", "getifaddrs"):
+        assert not hasattr(cffisock, name)
+    assert not hasattr(cffisock._socket, "socketpair")
+    assert not hasattr(cffisock.socket, "sendmsg")
+
+
+def handles() -> int:
+    """How many handles this process has."""
+    count = ctypes.c_uint32()
+    kernel: Any = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]
+    kernel.GetProcessHandleCount(ctypes.c_void_p(-1), ctypes.byref(count))
+    return count.value
+
+
+def everything(module: Any) -> None:
+    """Opens sockets in each way that there is, and some that fail."""
+    one, two = module.socketpair()
+    with one, two, one.dup(), module.fromfd(one.fileno(), module.AF_INET, module.SOCK_STREAM):
+        with module.fromshare(one.share(os.getpid())) as third:
+            third.sendall(b"x")
+        assert two.recv(1) == b"x"
+    for bad in (b"x", bytes(628), 2**40):
+        with pytest.raises((OSError, ValueError)):
+            module.socket(fileno=bad)
+    with module.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.01)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+        with module.create_connection(listener.getsockname()):
+            listener.settimeout(LONG)
+            listener.accept()[0].close()
+    with pytest.raises(OSError, match="10061"):
+        module.create_connection(("127.0.0.1", 1), timeout=LONG)
+
+
+def test_no_handle_is_left_open() -> None:
+    everything(cffisock)
+    before = handles()
+    for _ in range(20):
+        everything(cffisock)
+    assert handles() - before < 10
+
+
+def test_look_ups_in_time() -> None:
+    before = cffisock.getaddrinfo("localhost", 80, timeout=LONG)
+    assert before == cffisock.getaddrinfo("localhost", 80)
+    opened = handles()
+    for _ in range(20):
+        cffisock.getaddrinfo("localhost", 80, timeout=LONG)
+    assert handles() - opened < 10
+
+
+def test_timeouts() -> None:
+    one, two = tcp_pair()
+    with one, two:
+        one.settimeout(0.05)
+        with pytest.raises(TimeoutError, match="timed out"):
+            one.recv(1)
+        with pytest.raises(TimeoutError, match="timed out"):
+            while True:
+                one.send(bytes(1 << 20))
+        one.setblocking(False)
+        with pytest.raises(BlockingIOError) as caught:
+            one.recv(1)
+        assert caught.value.winerror == 10035  # type: ignore[attr-defined]
+
+
+def test_a_large_stream_and_a_file() -> None:
+    data = os.urandom(1 << 20)
+    one, two = tcp_pair()
+    received: list[bytes] = []
+    with one, two:
+        two.settimeout(LONG)
+        with two.makefile("rb") as file:
+            reader = threading.Thread(target=lambda: received.append(file.read()))
+            reader.start()
+            one.sendall(data)
+            one.shutdown(cffisock.SHUT_WR)
+            reader.join()
+    assert received == [data]
+
+
+def test_detach() -> None:
+    with cffisock.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        handle = sock.detach()
+        assert sock.fileno() == -1
+        with own.socket(fileno=handle) as theirs:
+            assert theirs.fileno() == handle
+
+
+ECHO = """
+import cffisock
+cffisock.install()
+import asyncio, socket, sys
+assert socket is cffisock
+async def serve(reader, writer):
+    writer.write(await reader.read(100000))
+    await writer.drain()
+    writer.close()
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(b"x" * 1000)
+    await writer.drain()
+    print(len(await reader.readexactly(1000)))
+    writer.close()
+    server.close()
+loop = getattr(asyncio, sys.argv[1])()
+asyncio.set_event_loop(loop)
+loop.run_until_complete(main())
+loop.close()
+"""
+
+
+@pytest.mark.parametrize("loop", ["ProactorEventLoop", "SelectorEventLoop"])
+def test_asyncio(loop: str) -> None:
+    assert hasattr(asyncio, loop)
+    command = [sys.executable, "-c", ECHO, loop]
+    run = subprocess.run(command, check=False, capture_output=True, text=True, timeout=50)
+    assert (run.stdout.strip(), run.returncode) == ("1000", 0), run.stderr
