@@ -10,8 +10,7 @@ from operator import index
 from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.arguments import host_bytes, port_number
-from .._edge.errors import TIMED_OUT, check, gai_error
-from .._edge.lookups import look_up
+from .._edge.errors import TIMED_OUT, check, gai_error, resume
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember
 from ._codec import Codec, keep, require_tuple, take, text, utf8, wrapped
@@ -109,6 +108,25 @@ def host_address(addr: t.Any, family: int, name: bytes, wait: int = -1) -> bool:
     if error != 0:
         raise gai_error(error)
     return False
+
+
+def look_up(question: t.Question, wait: int, take: t.Callable[[t.Any], t.V]) -> t.V:
+    """Asks what `lib.cs_getaddrinfo` is asked; returns what ``take`` makes of the ``cs_lookup *``.
+
+    TimeoutError if there is no answer within ``wait``.  Signal handlers run meanwhile, and may
+    raise.  A look-up that is given up goes on in its thread, and ends there.
+    """
+    # By the collector too, should a handler raise before the end here.
+    started = ffi.gc(ffi.new("cs_lookup **"), lib.cs_lookup_end)
+    try:
+        check(lib.cs_lookup_start(*question, started))
+        lookup = started[0]
+        result = lib.cs_lookup_wait(lookup, wait)
+        while result < 0:
+            result = lib.cs_lookup_wait(lookup, resume(result, wait))
+        return take(lookup)
+    finally:
+        lib.cs_lookup_end(started)
 
 
 def unpack_inet(addr: t.Any, sock: t.Any) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from operator import index
 
 from .. import _types as t
 from .._address import unpack
-from .._address.inet import host_address, unpack_inet
+from .._address.inet import host_address, look_up, unpack_inet
 from .._cffi import ffi, lib
 from .._edge.arguments import (
     UINT_MAX,
@@ -23,7 +23,6 @@ from .._edge.arguments import (
     without_nul,
 )
 from .._edge.errors import check, error_for, gai_error, herror_for
-from .._edge.lookups import look_up
 from .._edge.memory import allocate
 from .._edge.platform import CONSTANTS
 from .._edge.tables import remember

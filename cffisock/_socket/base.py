@@ -21,7 +21,7 @@ from .mailbox import Mailbox, give_mailbox, take_mailbox
 if IS_WINDOWS:
     from . import windows
 else:
-    from . import algorithms, batches, messages
+    from . import batches, messages
 
 AF_ALG, AF_INET = CONSTANTS.get("AF_ALG"), CONSTANTS["AF_INET"]
 SOCK_STREAM = CONSTANTS["SOCK_STREAM"]
@@ -218,7 +218,7 @@ class socket(Methods):
             recvmmsg_into = batches.recvmmsg_into
             sendmmsg = batches.sendmmsg
         if AF_ALG is not None:
-            sendmsg_afalg = algorithms.sendmsg_afalg
+            sendmsg_afalg = messages.sendmsg_afalg
         getsockopt, setsockopt = options.getsockopt, options.setsockopt
 
 

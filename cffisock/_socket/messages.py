@@ -41,6 +41,7 @@ NO_FLAGS = 0
 # With it TCP tells how many bytes it dropped, and writes none: that takes memory that is new.
 MSG_TRUNC = CONSTANTS["MSG_TRUNC"]
 NOTHING: tuple[t.Any, ...] = ()
+ABSENT: t.Any = object()
 # What error messages call the arguments that have to be iterable.
 RECVMSG_INTO = "recvmsg_into() argument 1"
 SENDMSG_BUFFERS = "sendmsg() argument 1"
@@ -283,6 +284,30 @@ def _sendmsgv(
     finally:
         for view in memory:
             release(view)
+
+
+def sendmsg_afalg(
+    self: t.Socket,
+    msg: t.Iterable[t.Buffer] = (),
+    *,
+    op: t.SupportsIndex = -1,
+    iv: t.Optional[t.Buffer] = None,
+    assoclen: t.SupportsIndex = ABSENT,
+    flags: t.SupportsIndex = 0,
+) -> int:
+    """Sends ``msg``, a series of buffers, to an operation ``op``, an ``ALG_OP_`` constant.
+
+    ``iv`` is the initialization vector; ``assoclen`` how many of the bytes are associated
+    data.  OSError on a socket of another family, or as in sendmsg(2).
+    """
+    if self._cs_kind[0] != CONSTANTS["AF_ALG"]:
+        raise OSError("algset is only supported for AF_ALG")
+    from .._address import alg  # noqa: PLC0415  (which came with the first socket of AF_ALG)
+
+    control = alg.request(op, iv)
+    if assoclen is not ABSENT:
+        control.append(alg.associated(assoclen))
+    return sendmsg(self, msg, control, flags)
 
 
 def items_of(items: t.Any, what: str) -> tuple[t.Any, ...]:
