@@ -37,6 +37,7 @@ LATER = {
     "_install.tls",
     "_names.ifaddrs",
     "_socket.datagrams",
+    "_socket.windows",
     "aio",
     "aio._endpoint",
     "aio._loop",

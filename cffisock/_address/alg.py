@@ -44,7 +44,7 @@ def unpack(addr: t.Any, sock: t.Any) -> tuple[str, str, int, int]:
 
 
 def request(op: t.SupportsIndex, iv: t.Optional[t.Buffer]) -> list[t.ControlMessage]:
-    """Returns the control messages for an operation, an ``ALG_OP_`` constant; ``iv`` may be None."""
+    """Returns the control messages for an operation; ``iv`` may be None."""
     operation = c_int(op)
     if operation < 0:
         raise TypeError("Invalid or missing argument 'op'")
