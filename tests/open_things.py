@@ -6,7 +6,6 @@ The child writes what it has open into FILE, and this prints what itself has, as
 
 from __future__ import annotations
 
-import array
 import asyncio
 import json
 import multiprocessing
@@ -132,13 +131,15 @@ def received(stack: ExitStack) -> Iterator[int]:
     yield options.peer_pidfd(one)
 
 
-async def endpoint(stack: ExitStack, how: str, path: str) -> None:
-    """Starts the child while there is a loop with an endpoint."""
+async def start(how: str, path: str, before: dict[int, str]) -> dict[int, str]:
+    """Starts the child while there is a loop with an endpoint: what is open then."""
     transport, _ = await aio.create_datagram_endpoint(
         asyncio.DatagramProtocol, local_addr=LOCALHOST
     )
     try:
+        mine = {fd: target for fd, target in descriptors().items() if fd not in before}
         CHILDREN[how](path)
+        return mine
     finally:
         transport.close()
         await asyncio.sleep(0)
@@ -156,10 +157,7 @@ def main(how: str, path: str) -> None:
         changed.set_inheritable(True)
         changed.set_inheritable(False)
         stack.enter_context(asked.makefile("rb"))
-        mine = {fd: target for fd, target in descriptors().items() if fd not in before}
-        inherited = array.array("i", [fd for fd in mine if os.get_inheritable(fd)])
-        assert list(inherited) == [asked.fileno()], [mine[fd] for fd in inherited]
-        asyncio.run(endpoint(stack, how, path))
+        mine = asyncio.run(start(how, path, before))
         print(json.dumps({"mine": mine, "asked": asked.fileno()}))
 
 

@@ -34,8 +34,9 @@ def test_a_child_inherits_what_it_was_meant_to(
         # multiprocessing closes what it has not been told of, also where that is inheritable.
         assert set(mine.values()) & set(child.values()) == set()
     else:
-        assert set(child) == {"0", "1", "2", asked}
-        assert child[asked] == mine[asked]
+        # What the child has opened itself is no matter.
+        inherited = {fd: target for fd, target in child.items() if target in mine.values()}
+        assert inherited == {asked: mine[asked]}
 
 
 def test_each_is_made_so(tmp_path: Path) -> None:
