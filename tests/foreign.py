@@ -24,9 +24,12 @@ import build_socket
 from .support import ROOT
 
 SYSTEMS = ("linux-gnu", "linux-musl", "macos", "freebsd", "netbsd", "openbsd")
+WINDOWS = "x86_64-windows-gnu"
 TARGETS = [f"{machine}-{system}" for machine in ("x86_64", "aarch64") for system in SYSTEMS]
+TARGETS.append(WINDOWS)
 # The linker tells of functions that are nowhere.
 SHARED = ["-shared", "-Wl,-z,defs"]
+SHARED_ON_WINDOWS = ["-shared", *(f"-l{name}" for name in build_socket.WINDOWS_LIBRARIES)]
 
 
 def compiler(target: str) -> list[str]:
@@ -70,7 +73,8 @@ def failures(target: str, folder: Path, write: bool) -> list[str]:
     command += [f"-I{ROOT / place}" for place in build_socket.include_dirs(parts)]
     sources = [*build_socket.sources(parts), constants, callers(folder, parts)]
     # In one go: to start the compiler takes longer than a file.
-    shared = [*command, *SHARED, *sources, "-o", str(folder / "shim.so")]
+    linking = SHARED_ON_WINDOWS if target == WINDOWS else SHARED
+    shared = [*command, *sources, *linking, "-o", str(folder / "shim.so")]
     if subprocess.run(shared, check=False).returncode != 0:
         return ["see above"]
     if "linux" in parts:
