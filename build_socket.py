@@ -240,10 +240,8 @@ class BuildShim(build_ext):
         super().run()
 
     def build_extension(self, ext: Extension) -> None:
-        compiler = self.compiler.compiler_so
         try:
-            parts = folders(compiler)
-            found = [] if os.environ.get("CFFISOCK_PLAIN") == "1" else features(compiler)
+            parts, found = self.system()
             ext.define_macros = [(f"HAVE_{name}", "1") for name in found]
             if STABLE_ABI:
                 ext.define_macros.append(("Py_LIMITED_API", "0x03090000"))
@@ -254,8 +252,24 @@ class BuildShim(build_ext):
             # The last line is what a reader of pip's output finds.
             raise CompileError("\n".join([str(error), *self.missing()])) from error
 
+    def system(self) -> tuple[list[str], list[str]]:
+        """The folders of the shim and the features of FEATURES that are for this system."""
+        if sys.platform == "win32":  # whose compilers have other options, and nothing to ask for
+            ext = self.extensions[0]
+            ext.libraries = WINDOWS_LIBRARIES
+            ext.extra_compile_args = ["/std:c11"] if self.compiler.compiler_type == "msvc" else []
+            return ["win32"], []
+        compiler = self.compiler.compiler_so
+        parts = folders(compiler)
+        if "posix" not in parts:
+            raise CompileError("the compiler does not find the header sys/socket.h")
+        plain = os.environ.get("CFFISOCK_PLAIN") == "1"
+        return parts, [] if plain else features(compiler)
+
     def missing(self) -> Iterator[str]:
         """What this machine lacks to compile an extension module, as far as one can tell."""
+        if sys.platform == "win32":
+            return
         compiler = self.compiler.compiler_so
         if shutil.which(compiler[0]) is None:
             where = f"there is no {compiler[0]} here; Debian has it in gcc"

@@ -64,13 +64,13 @@ def test_the_same_sources_are_generated_again(
     builder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    first = [Path(path) for path in builder.generate(tmp_path / "one", ["linux"])]
-    second = [Path(path) for path in builder.generate(tmp_path / "two", ["linux"])]
+    first = [Path(path) for path in builder.generate(tmp_path / "one", ["linux", "posix"])]
+    second = [Path(path) for path in builder.generate(tmp_path / "two", ["linux", "posix"])]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert len(first) == 2
     for path in first:
         os.utime(path, (1, 1))
-    assert [Path(path) for path in builder.generate(tmp_path / "one", ["linux"])] == first
+    assert [Path(path) for path in builder.generate(tmp_path / "one", ["linux", "posix"])] == first
     assert {path.stat().st_mtime for path in first} == {1}
 
 
@@ -98,6 +98,8 @@ def test_absent_means_absent(builder: Any, tmp_path: Path, flag: str, kernels: s
         "CONSTANTS": {"one": "AF_INET AF_NOWHERE", "two": "KERNELS=-7 AF_UNIX=99"},
         "ASM_GENERIC": "GENERIC=0xffffffff",
         "ELSEWHERE": "AF_NOWHERE_ELSE",
+        "WINDOWS": "AF_HYPERV=34",
+        "NOT_ON_WINDOWS": ("AF_UNIX",),
     }
     sources = [tmp_path / "constants.c", tmp_path / "print.c"]
     sources[0].write_text(builder.constants_source(table), encoding="utf-8")
@@ -133,7 +135,7 @@ def test_an_unknown_platform_stops_the_build(tree: Path) -> None:
     code = "import build_socket, sys; sys.platform = 'sunos5'; build_socket.main()"
     stopped = run(tree, "-c", code)
     assert stopped.returncode == 1
-    known = "linux, darwin, freebsd, netbsd, openbsd"
+    known = "linux, darwin, freebsd, netbsd, openbsd, win32"
     assert stopped.stdout == f"error: cffisock can be built on {known}, but this is sunos5\n"
     assert extension_of(tree) == []
 
