@@ -5,6 +5,7 @@ For `tests.hostile_resolver`, in a network namespace of its own, over UDP and TC
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 import struct
@@ -273,24 +274,34 @@ def one_by_tcp(sock: Any) -> None:
                 return  # what is not whole, or another's, would be waited for
 
 
+def serve(sock: Any, listener: Any) -> None:
+    threads = [
+        threading.Thread(target=by_udp, args=(sock,)),
+        threading.Thread(target=by_tcp, args=(listener,)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 @contextmanager
 def nonsense() -> Iterator[None]:
-    """The server, in threads."""
+    """The server, in a process of its own: CPython 3.10 keeps its lock while it looks names up."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, socket.socket() as listener:
         sock.bind(("127.0.0.1", 53))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", 53))
         listener.listen(128)
-        threads = [
-            threading.Thread(target=by_udp, args=(sock,)),
-            threading.Thread(target=by_tcp, args=(listener,)),
-        ]
-        for thread in threads:
-            thread.start()
+        child = os.fork()
+        if child == 0:
+            try:
+                serve(sock, listener)
+            finally:
+                os._exit(0)
         try:
             yield
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             sock.sendto(b"", sock.getsockname())
-            for thread in threads:
-                thread.join()
+            os.waitpid(child, 0)
