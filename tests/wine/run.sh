@@ -14,8 +14,9 @@ set -euo pipefail
 : "${WINE_DIR:=/var/cache/cffisock-wine}"    # keeps interpreter, packages, and Wine's own files
 
 here=$(dirname "$(readlink -f "$0")")
+: "${CFFISOCK_DIR:=${here%/tests/wine}}"    # where cffisock is imported from
 export WINEPREFIX=$WINE_DIR/prefix WINEDEBUG=-all
-export PYTHONPATH="Z:$WINE_DIR/python/packages;Z:${here%/tests/wine};Z:$WINE_DIR/library"
+export PYTHONPATH="Z:$WINE_DIR/python/packages;Z:$CFFISOCK_DIR;Z:$WINE_DIR/library"
 export PYTHONDONTWRITEBYTECODE=1
 unset DISPLAY
 
