@@ -12,6 +12,7 @@ import linecache
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Callable
@@ -204,14 +205,19 @@ def close(result: Any) -> None:
 
 
 def left_open(before: dict[int, str], expected: list[int]) -> dict[int, str]:
-    """The descriptors that are open and were not: the ``expected``, once all else is collected."""
-    for _ in range(4):
+    """The descriptors that are open and were not: the ``expected``, once all else is collected.
+
+    The thread of a look-up that was given up closes its own when the C library is done with it.
+    """
+    for attempt in range(100):
         if IS_PYPY:
             gc.collect()
         left = {fd: to for fd, to in descriptors().items() if before.get(fd) != to}
         if sorted(left) == sorted(expected):
             break
         gc.collect()
+        if attempt > 3:
+            time.sleep(0.02)
     return left
 
 
