@@ -118,7 +118,8 @@ def _bare(fds: t.Any, kind: tuple[int, int, int]) -> socket:
 
 if IS_WINDOWS:
     del socketpair
-    __all__ = [name for name in __all__ if name not in (*LACKING, "socketpair")]
+    for _name in {*LACKING, "socketpair"}.intersection(__all__):
+        __all__.remove(_name)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> t.Any:

@@ -24,7 +24,7 @@ OPTIONS = ["--concise", "--ignore-missing-stub", "--ignore-disjoint-bases"]
 def stand_in(name: str) -> ModuleType:
     """A module with what the package has, for a stub that has no module of its name."""
     module = ModuleType(name)
-    names = [each for each in vars(cffisock) if not each.startswith("__")]
+    names = [each for each in dir(cffisock) if not each.startswith("__")]
     vars(module).update({each: getattr(cffisock, each) for each in names})
     vars(module)["__all__"] = [*_socket.CONSTANT_NAMES, *missing_names()]
     return module
