@@ -77,6 +77,12 @@ def as_the_own_module(address: Any) -> Any:
     return os.fsencode(address) if IS_PYPY and isinstance(address, str) else address
 
 
+def by_the_own_module(address: Any) -> Any:
+    """Without what it reads behind a name that fills its room, on machines of 32 bits."""
+    shown = as_the_own_module(address)
+    return shown[:ROOM] if isinstance(shown, (str, bytes)) else shown
+
+
 RECEIVERS: dict[str, Callable[[Any], Any]] = {
     "recvfrom": lambda s: s.recvfrom(10)[1],
     "recvfrom, large": lambda s: s.recvfrom(1 << 20)[1],
@@ -113,7 +119,7 @@ def test_senders_of_datagrams(names: str) -> None:
             for n in range(ROOM + 1):
                 with sender(NAMES[names](n), own.SOCK_DGRAM) as sock:
                     sock.sendto(b"data", address)
-                    expected = as_the_own_module(referee.recvfrom(10)[1])
+                    expected = by_the_own_module(referee.recvfrom(10)[1])
                     for way, receive in RECEIVERS.items():
                         sock.sendto(b"data", address)
                         found = as_the_own_module(receive(receiver))
@@ -138,7 +144,7 @@ def test_names_of_both_ends(names: str) -> None:
                     connection, peer = mine.accept()
                     with connection, cffisock.socket(fileno=os.dup(client.fileno())) as copy:
                         names_of = [
-                            (as_the_own_module(ask()), as_the_own_module(referee()))
+                            (as_the_own_module(ask()), by_the_own_module(referee()))
                             for ask, referee in (
                                 (copy.getsockname, client.getsockname),
                                 (copy.getpeername, client.getpeername),

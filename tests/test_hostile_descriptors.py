@@ -234,7 +234,7 @@ def test_several_messages_with_descriptors(pipe: Pipe) -> None:
         for _ in range(3):
             one.sendmsg([b"x"], [rights(pipe.write, pipe.write)])
         os.close(pipe.write)
-        items = two.recvmmsg(3, 1, cffisock.CMSG_SPACE(INT))
+        items = two.recvmmsg(3, 1, cffisock.CMSG_SPACE(2 * INT))
         assert [len(fds_in(item[1])) for item in items] == [2, 2, 2]
         for item in items:
             for fd in fds_in(item[1]):
