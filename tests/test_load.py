@@ -107,7 +107,13 @@ def test_clients_that_cannot_connect() -> None:
 def test_a_server_that_says_something(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As one does that ends by an exception, or reports one of a thread's."""
     program = tmp_path / "broken.py"
-    program.write_text("print('127.0.0.1:1', flush=True)\nraise SystemExit('broken')\n")
+    # Before its address: the clients, whom nobody answers, end in no time.
+    program.write_text(
+        "import sys, time\n"
+        "print('broken', file=sys.stderr, flush=True)\n"
+        "print('127.0.0.1:1', flush=True)\n"
+        "time.sleep(20)\n"
+    )
     monkeypatch.setitem(KINDS, "broken", str(program))
     with compiled(HERE / "client.c") as client:
         with pytest.raises(Failure, match="broken: the server said broken"):
