@@ -54,14 +54,14 @@ def by_text(sock: Any, size: int) -> bytes:
         return bytes(file.readline(size).encode("latin-1"))
 
 
-async def by_transport(sock: Any) -> bytes:
-    """What a transport of datagrams delivers first."""
-    got: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+async def by_transport(sock: Any) -> tuple[bytes, Any]:
+    """What a transport of datagrams delivers first, and its sender's address."""
+    got: asyncio.Future[tuple[bytes, Any]] = asyncio.get_running_loop().create_future()
 
     class Protocol(asyncio.DatagramProtocol):
-        def datagram_received(self, data: bytes, _address: Any) -> None:
+        def datagram_received(self, data: bytes, address: Any) -> None:
             if not got.done():
-                got.set_result(data)
+                got.set_result((data, address))
 
     transport, _ = await aio.create_datagram_endpoint(Protocol, sock=sock.dup(), batch=1)
     try:
@@ -92,7 +92,7 @@ WITHOUT_ROOM: dict[str, Callable[[Any, int], bytes]] = {
     ),
     "aio.recvmmsg": lambda s, size: now(s, lambda: aio.recvmmsg(s, 1, size))[0][0],
     "aio.recv_fds of none": lambda s, size: now(s, lambda: aio.recv_fds(s, size, 0))[0],
-    "a transport": lambda s, _size: now(s, lambda: by_transport(s)),
+    "a transport": lambda s, _size: now(s, lambda: by_transport(s))[0],
 }
 
 # --- with room ------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ They are bound by the C library's own bind(2), which takes what no module of soc
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import os
 import struct
@@ -17,9 +16,8 @@ from typing import Any, Callable
 import pytest
 
 import cffisock
-from cffisock import aio
 
-from .receiving import WITH_ROOM, now
+from .receiving import WITH_ROOM, by_transport, now
 from .support import IS_PYPY, LONG, own
 
 ROOM = 108  # of sun_path
@@ -88,23 +86,8 @@ RECEIVERS: dict[str, Callable[[Any], Any]] = {
     "recvfrom, large": lambda s: s.recvfrom(1 << 20)[1],
     "recvfrom_into": lambda s: s.recvfrom_into(bytearray(10))[1],
     **{name: lambda s, n=name: WITH_ROOM[n](s, 10, 100)[3] for name in WITH_ROOM},
-    "a transport": lambda s: now(s, lambda: by_transport(s)),
+    "a transport": lambda s: now(s, lambda: by_transport(s))[1],
 }
-
-
-async def by_transport(sock: Any) -> Any:
-    got: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    class Protocol(asyncio.DatagramProtocol):
-        def datagram_received(self, _data: bytes, address: Any) -> None:
-            got.set_result(address)
-
-    transport, _ = await aio.create_datagram_endpoint(Protocol, sock=sock.dup(), batch=1)
-    try:
-        return await got
-    finally:
-        transport.close()
-        await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("names", NAMES)
