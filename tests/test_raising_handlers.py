@@ -1,12 +1,14 @@
 """Signal handlers that raise: no descriptor is lost, and none is closed twice.
 
 A trace function raises in the place of the handler, before each step of the package in turn: each
-line, and on CPython each instruction, more places than handlers have.  Not in finalizers: what is
+line, and on CPython each instruction, more places than handlers have.  Not before those that do
+nothing, where no handler runs and which CPython counts to no `try`.  Not in finalizers: what is
 raised there nobody sees.
 """
 
 from __future__ import annotations
 
+import dis
 import gc
 import linecache
 import os
@@ -30,7 +32,7 @@ from .test_threads import PACKAGE
 SMALLER_STEPS = not IS_PYPY
 # There a collection at each step takes its time.
 STRIDE = 5 if IS_PYPY else 1
-
+NOTHING = ("NOP", "NOT_TAKEN")
 
 Call = Callable[[], Any]
 
@@ -77,6 +79,8 @@ class Attempt:
         if not frame.f_code.co_filename.startswith(PACKAGE) or frame.f_code.co_name == "__del__":
             return None
         frame.f_trace_opcodes = SMALLER_STEPS
+        if event == "opcode" and dis.opname[frame.f_code.co_code[frame.f_lasti]] in NOTHING:
+            return self.trace
         if event == ("opcode" if SMALLER_STEPS else "line"):
             number = frame.f_lineno or 0  # None for a step of no line
             self.line = linecache.getline(frame.f_code.co_filename, number).strip()
@@ -243,11 +247,8 @@ def test_no_descriptor_is_lost(prepare: Callable[[ExitStack], Call]) -> None:
 # --- descriptors that come with a message -------------------------------------------------------
 
 # Numbers in a result are the caller's, who has them once the method has returned.  Before that
-# these lines are left, and behind those of the first four an instruction that does nothing, which
-# CPython counts to no `try`.
+# these lines are left.
 HANDED_OVER = (
-    "result = view[:n], items, ",
-    "result = n, items, ",
     "_, items, _, _ = result = _recvmsgv(",
     "items = _receive",
     "self, batch, number, control_size",
