@@ -10,7 +10,7 @@ from .benchmarks.servers.load import Run
 from .benchmarks.servers.report import Result, draw, medians, rst, table
 from .support import python
 
-WORDS = ("epoll", "TCP, threads", "UDP, in C", "UDP, a loop", "UDP, recvmmsg")
+WORDS = ("epoll", "TCP, threads", "UDP, in C", "UDP, a loop", "UDP, recvmmsg", "UDP in,", "UDP out")
 
 
 def test_a_quick_run(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_a_quick_run(tmp_path: Path) -> None:
 
 def test_every_program_is_measured() -> None:
     programs = {path.name for path in Path(__file__).parent.glob("benchmarks/servers/programs/*")}
-    measured = {kind.program for kind in KINDS if "C" not in kind.ways}
+    measured = {kind.program.split()[0] for kind in KINDS if "C" not in kind.ways}
     assert programs - {"__pycache__", "serving.py"} == measured
 
 
@@ -56,12 +56,12 @@ def test_medians_and_ratios() -> None:
 
 
 def test_the_table_of_the_documentation() -> None:
-    floor = Run("TCP, in C", "C", 100, 0.25, 1.0, 90_000.0)
+    floor = Run("TCP, in C", "C", 100, 0.25, 0.5, 90_000.0)
     lines = rst([Result("CPython", [floor, *RUNS]), Result("PyPy", RUNS[:2])])
     rows = "\n".join(lines).split("   * -")[1:]
     assert [[cell.strip() for cell in row.split("     -")] for row in rows] == [
         ["", "C", "CPython, own", "CPython, cffisock", "PyPy, own", "PyPy, cffisock"],
-        ["TCP, in C", "1.2", "", "", "", ""],
+        ["TCP, in C", "0.75", "", "", "", ""],
         ["TCP", "", "6.0", "2.5", "4.0", "1.5"],
     ]
 

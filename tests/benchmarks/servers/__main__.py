@@ -3,9 +3,10 @@
 Echo servers, and two for HTTP, on the interpreter's own socket module, on cffisock, and on CPython
 on uvloop, each time in a process of its own, in turns; and in C, the least that it can cost.
 Clients in C keep 64 messages of 64 bytes on their way and choose the connection for each by chance,
-wrk asks for pages of 64 bytes.  The table has the microseconds of processor time that the server
-took for a message, in user and in system mode, which a busy machine disturbs least: medians of the
-rounds.  WORDs choose servers by their names.
+wrk asks for pages of 64 bytes; "in" and "out" is one direction alone, as many as there is time for.
+The table has the microseconds of processor time that the server took for a message, in user and in
+system mode, which a busy machine disturbs least: medians of the rounds.  WORDs choose servers by
+their names.
 """
 
 from __future__ import annotations

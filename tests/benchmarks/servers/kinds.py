@@ -25,7 +25,8 @@ HAS_UVLOOP = find_spec("uvloop") is not None
 
 
 class Kind(NamedTuple):
-    """A server: its name, its program, its load, and the ways that it runs, the own one first."""
+    """A server: its name, its program with its arguments, its load, and the ways that it runs, the
+    own one first."""
 
     name: str
     program: str
@@ -36,8 +37,9 @@ class Kind(NamedTuple):
         """The command line of the server; ``echo`` is the program in C."""
         if way == "C":
             return [echo, self.program]
+        program, *words = self.program.split()
         more = ["uvloop"] if way == "uvloop" else []
-        return [*WAYS[way], str(HERE / "programs" / self.program), *more]
+        return [*WAYS[way], str(HERE / "programs" / program), *words, *more]
 
 
 BOTH = ("own", "cffisock")
@@ -54,6 +56,13 @@ KINDS = [
     Kind("UDP, cffisock.aio", "aio.py", "udp", LOOPS[1:]),
     Kind("UDP, a loop", "datagram_loop.py", "udp", BOTH),
     Kind("UDP, recvmmsg and sendmmsg", "batches.py", "udp", ("cffisock",)),
+    Kind("UDP in, asyncio", "bulk.py asyncio", "udp in", LOOPS),
+    Kind("UDP in, cffisock.aio", "bulk.py aio", "udp in", LOOPS[1:]),
+    Kind("UDP trains in, asyncio", "bulk.py asyncio", "udp trains in", LOOPS),
+    Kind("UDP trains in, cffisock.aio", "bulk.py aio", "udp trains in", LOOPS[1:]),
+    Kind("UDP trains in, aio with gro", "bulk.py gro", "udp trains in", LOOPS[1:]),
+    Kind("UDP out, asyncio", "bulk.py asyncio", "udp out", LOOPS),
+    Kind("UDP out, cffisock.aio", "bulk.py aio", "udp out", LOOPS[1:]),
     Kind("HTTP, http.server", "http_threads.py", "http", BOTH),
     Kind("HTTP, uvicorn and h11", "asgi.py", "http", LOOPS),
 ]

@@ -14,6 +14,9 @@ from .kinds import BENCHMARKS, HERE, SIZE, UNDER_WAY, Kind
 
 # wrk has one thread, which has so many connections at most that all of them are in use.
 HTTP_CONNECTIONS = 64
+# What the client of a load in one direction does, and how many datagrams it sends at once.
+IN_BULK = {"udp in": ("send", 1), "udp trains in": ("send", 64), "udp out": ("receive", 0)}
+ANYWHERE = "127.0.0.1:0"
 
 
 class Run(NamedTuple):
@@ -65,6 +68,19 @@ def by_client(command: list[str]) -> Callable[[Service], tuple[int, Any]]:
     return ask
 
 
+def in_bulk(command: list[str], sent: bool) -> Callable[[Service], tuple[int, Any]]:
+    """A load in one direction, to the server or from it: how many the server counted."""
+
+    def ask(server: Service) -> tuple[int, Any]:
+        with Talker(*command) as client:
+            _, address = client.read().split()
+            messages, before = int(server.ask(address if sent else "")), server.used()
+            client.ask("go")
+            return int(server.ask("")) - messages, zip(server.used(), before)
+
+    return ask
+
+
 def by_wrk(command: list[str]) -> Callable[[Service], tuple[int, Any]]:
     def ask(server: Service) -> tuple[int, Any]:
         before = server.used()
@@ -87,6 +103,11 @@ def load(
     if kind.load == "udp":
         numbers = [str(number) for number in (connections, UNDER_WAY, SIZE, seconds)]
         return by_client([made.udp, "echo", *numbers, address])
+    if kind.load in IN_BULK:
+        action, train = IN_BULK[kind.load]
+        sent = kind.load == "udp out"
+        numbers = [str(number) for number in (1 if sent else connections, train, SIZE, seconds)]
+        return in_bulk([made.udp, action, *numbers, ANYWHERE if sent else address], sent)
     count = str(min(connections, HTTP_CONNECTIONS))
     # wrk counts whole seconds.
     duration = f"-d{max(1, round(seconds))}s"

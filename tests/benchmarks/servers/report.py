@@ -74,9 +74,13 @@ def rst(results: Sequence[Result]) -> list[str]:
     lines += cells(heading)
     for (kind, connections), row in rows.items():
         name = f"{kind}, {connections:,}" if len({each for _, each in rows}) > 1 else kind
-        values = [row.get(key) for key in [("", "C"), *columns]]
-        lines += cells([name, *("" if value is None else f"{value:.1f}" for value in values)])
+        lines += cells([name, *(figure(row.get(key)) for key in [("", "C"), *columns])])
     return lines
+
+
+def figure(value: float | None) -> str:
+    """A number of microseconds as the table has it, nothing for none."""
+    return "" if value is None else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
 def cells(texts: Sequence[str]) -> list[str]:

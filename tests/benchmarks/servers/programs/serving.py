@@ -1,6 +1,7 @@
 """What the servers have in common: where they listen, and the loop that asyncio runs them on.
 
-The word "uvloop" as argument is for that loop.  The address is the first line of the output.
+The word "uvloop" as the only argument is for that loop.  The address is the first line of what is
+printed.
 """
 
 from __future__ import annotations
