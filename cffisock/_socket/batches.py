@@ -50,15 +50,17 @@ BYTES_KEPT = 8 * 1024 * 1024
 class Batch:
     """Memory to receive up to ``messages`` messages into, as the shim wants it.
 
-    There are ``size`` bytes for the data of all, ``control_size`` for their control messages.
+    There are ``size`` bytes by ``for_data``, and ``control_size`` for all control messages.
     """
 
     __slots__ = ("control_size", "incoming", "memory", "messages", "size", "slots", "view")
 
-    def __init__(self, messages: int, size: int, control_size: int) -> None:
+    def __init__(self, messages: int, size: int, control_size: int, for_data: t.Any) -> None:
+        if max(messages * ffi.sizeof("cs_addr"), size, control_size) > sys.maxsize:
+            raise MemoryError
         self.messages, self.size, self.control_size = messages, size, control_size
         self.memory = {
-            "data": allocate("char[]", size),
+            "data": for_data("char[]", size),
             "control": allocate("char[]", control_size),
             "addrs": allocate("cs_addr[]", messages),
             "msgs": allocate("cs_msg[]", messages),
@@ -94,9 +96,7 @@ def batch_of(box: Mailbox, messages: int, size: int, control_size: int) -> Batch
         or batch.size < size
         or batch.control_size < control_size
     ):
-        if max(messages * ffi.sizeof("cs_addr"), size, control_size) > sys.maxsize:
-            raise MemoryError
-        batch = Batch(messages, size, control_size)
+        batch = Batch(messages, size, control_size, allocate)
         if messages <= MESSAGES_KEPT and size + control_size <= BYTES_KEPT:
             box.batch = batch
     return batch
@@ -130,11 +130,11 @@ def recvmmsg(
     box = borrow()
     try:
         try:
-            batch = batch_of(box, number, number * size, number * (control_size + trains))
+            room = number, number * size, number * (control_size + trains)
+            # With MSG_TRUNC TCP tells a length, and writes nothing.
+            batch = Batch(*room, ffi.new) if flags & MSG_TRUNC else batch_of(box, *room)
             batch.incoming.buffers, batch.incoming.size = ffi.NULL, size
             batch.incoming.train_control = trains
-            if flags & MSG_TRUNC:  # TCP then tells a length, and writes nothing
-                batch.view[: number * size] = bytes(number * size)
             items = _receive(
                 self, batch, number, control_size, flags, lambda lengths: batch.data(lengths, size)
             )
