@@ -228,6 +228,46 @@ def test_the_flag_comes_back_where_it_was_asked_for(way: str, pipe: Pipe) -> Non
         os.close(fd)
 
 
+@contextmanager
+def told_otherwise(kind: int) -> Iterator[tuple[Any, Any]]:
+    """A pair of AF_UNIX of which the second was told to be of AF_INET."""
+    one, two = cffisock.socketpair(cffisock.AF_UNIX, kind)
+    with one, cffisock.socket(cffisock.AF_INET, kind, fileno=two.detach()) as told:
+        told.settimeout(LONG)
+        yield one, told
+
+
+@ways(WITH_ROOM)
+def test_with_another_family_told(way: str, pipe: Pipe) -> None:
+    with told_otherwise(cffisock.SOCK_SEQPACKET) as (one, told):
+        pipe.send(one, 3)
+        fds = fds_in(WITH_ROOM[way](told, 4, 100)[1])
+        assert list(map(os.get_inheritable, fds)) == [False] * 3
+        for fd in fds:
+            os.close(fd)
+        assert pipe.is_closed()
+
+
+def test_room_for_trains_is_not_for_descriptors() -> None:
+    """What is told to be UDP has it beside the caller's."""
+    for room in range(cffisock.CMSG_SPACE(3 * INT) + 2):
+        fitting = max(0, min(3, (room - cffisock.CMSG_LEN(0)) // INT))
+        pipe = Pipe()
+        with told_otherwise(cffisock.SOCK_DGRAM) as (one, told):
+            before = descriptors()
+            del before[pipe.write]
+            pipe.send(one, 3)
+            ((data, items, _, _),) = told.recvmmsg(1, 4, room)
+            fds = fds_in([(level, kind, got[: fitting * INT]) for level, kind, got in items])
+            assert (data, len(fds)) == (b"data", fitting)
+            assert set(descriptors()) - set(before) == set(fds)
+            assert not any(map(os.get_inheritable, fds))
+            for fd in fds:
+                os.close(fd)
+            assert pipe.is_closed()
+        os.close(pipe.read)
+
+
 def test_several_messages_with_descriptors(pipe: Pipe) -> None:
     """Of a batch, each has its own; of a stream the next call ends at the next ones."""
     with pair("seqpacket") as (one, two):

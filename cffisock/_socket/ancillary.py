@@ -130,7 +130,8 @@ def drop_messages(messages: list[t.Item]) -> None:
 def not_inherited(sock: t.Socket, flags: int) -> int:
     """Returns the flag that makes descriptors which come close-on-exec, unless ``flags`` has it.
 
-    It comes back with the message.  Families that have no descriptors may refuse it.
+    It comes back with the message.  Families that have no descriptors may refuse it; if a socket of
+    AF_UNIX was told to be of another, the shim makes them so when they are there.
     """
     return MSG_CMSG_CLOEXEC & ~flags if sock._cs_kind[0] == AF_UNIX else 0
 

@@ -34,8 +34,8 @@ void cs_next_control(cs_msg *msg)
         msg->extras.start = 0;
 }
 
-/* Does `act` with each descriptor in the control messages of `msg`. */
-static void each_descriptor(cs_msg *msg, void (*act)(int fd))
+/* Does `act` with each descriptor in the control messages of `msg` that ends behind `offset`. */
+static void each_descriptor(cs_msg *msg, size_t offset, void (*act)(int fd))
 {
     const cs_extras *extras = &msg->extras;
     int fd;
@@ -46,6 +46,8 @@ static void each_descriptor(cs_msg *msg, void (*act)(int fd))
             (extras->type != SCM_RIGHTS && extras->type != SHIM_PIDFD))
             continue;
         for (int64_t at = extras->start; at + (int64_t)sizeof fd <= extras->end; at += sizeof fd) {
+            if ((size_t)at + sizeof fd <= offset)
+                continue;
             memcpy(&fd, msg->control + at, sizeof fd);
             act(fd);
         }
@@ -64,13 +66,18 @@ static void close_on_exec(int fd)
 
 void shim_shut_out(cs_msg *msg)
 {
-    if (!SHIM_HAS_CLOEXEC)
-        each_descriptor(msg, close_on_exec);
+    if (!(msg->extras.flags & SHIM_CLOEXEC))
+        each_descriptor(msg, 0, close_on_exec);
+}
+
+void shim_close_behind(cs_msg *msg, size_t offset)
+{
+    each_descriptor(msg, offset, close_descriptor);
 }
 
 void cs_close_received(cs_msg *msg)
 {
-    each_descriptor(msg, close_descriptor);
+    each_descriptor(msg, 0, close_descriptor);
     msg->control_len = 0;
 }
 

@@ -36,6 +36,7 @@ static void cut_control(cs_msg *msg, size_t size)
 {
     const cs_extras *extras = &msg->extras;
 
+    shim_close_behind(msg, size); /* UDP has none, but Python may be wrong about the family */
     SHIM_EACH_CONTROL(msg)
     {
         size_t offset = (size_t)extras->start - CMSG_LEN(0);

@@ -8,8 +8,11 @@
 /* Whether there is an error that the next call on `fd` would report and so take away. */
 int shim_error_waits(int fd);
 
-/* Makes the descriptors that came with `msg` close-on-exec where recvmsg(2) does not. */
+/* Makes the descriptors that came with `msg` close-on-exec where recvmsg(2) has not. */
 void shim_shut_out(cs_msg *msg);
+
+/* Closes those that are not within the first `offset` bytes of the control messages. */
+void shim_close_behind(cs_msg *msg, size_t offset);
 
 /* Reads the control message at `offset` of msg->control into msg->extras. */
 void shim_read_control(cs_msg *msg, size_t offset);

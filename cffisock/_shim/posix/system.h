@@ -106,11 +106,11 @@ static inline int shim_accept(int fd, struct sockaddr *addr, socklen_t *len)
 #endif
 }
 
-/* Whether recvmsg(2) makes the descriptors that come close-on-exec, if Python asks for that. */
+/* By this flag recvmsg(2) makes descriptors that come close-on-exec; Linux gives it back. */
 #ifdef MSG_CMSG_CLOEXEC
-#define SHIM_HAS_CLOEXEC 1
+#define SHIM_CLOEXEC MSG_CMSG_CLOEXEC
 #else
-#define SHIM_HAS_CLOEXEC 0
+#define SHIM_CLOEXEC 0
 #endif
 
 /* The type of control messages with a descriptor that is not sent as one, SCM_PIDFD: the ABI of
