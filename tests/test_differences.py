@@ -1,8 +1,9 @@
 """The list of deliberate differences, docs/differences.rst, and those that no other file tests.
 
 A test refers to a difference by its key: with the marker ``differs``, in the comment of an
-expression of test_differential, in the table of test_netdb, or at the start of a reason in
-conformance/deviations.txt.  Each of these expects what the standard module does not do.
+expression of test_differential, in the table of test_netdb, at the start of a reason in
+conformance/deviations.txt, or above the rows for CPython in fuzz/differences.txt.  Each of these
+expects what the standard module does not do.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import ast
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from .support import LONG, later, own, python
 TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "differences.rst"
 DEVIATIONS = TESTS / "conformance" / "deviations.txt"
+PROGRAMS = TESTS / "fuzz" / "differences.txt"
 
 Places = dict[str, list[str]]
 
@@ -63,6 +66,13 @@ def deviating() -> list[str]:
     return [(re.match(r"([a-z0-9-]+): ", reason) or ["", ""])[1] for reason in reasons]
 
 
+def in_random_programs() -> set[str]:
+    """The keys of the rows that are about CPython, and not PyPy alone."""
+    text = PROGRAMS.read_text(encoding="utf-8")
+    sections = re.findall(r"^\[(.+)\]\n((?:.+\n)+)", text, re.MULTILINE)
+    return {key for key, rows in sections if re.search(r"^    (both|cpython)", rows, re.MULTILINE)}
+
+
 def used() -> Places:
     """The keys that tests refer to, each with the places."""
     found: Places = {}
@@ -77,6 +87,8 @@ def used() -> Places:
         found.setdefault(key, []).extend(outcomes)
     for key in deviating():
         found.setdefault(key, []).append(DEVIATIONS.name)
+    for key in in_random_programs():
+        found.setdefault(key, []).append(PROGRAMS.name)
     return found
 
 
@@ -172,6 +184,36 @@ def test_files_of_proc_and_pipes_are_sent() -> None:
         other.write(b"through a pipe")
         other.close()
         assert sent(cffisock, file) == b"through a pipe"
+
+
+@pytest.mark.differs("which-argument")
+def test_numbers_are_converted_before_memory_is_borrowed() -> None:
+    with own.socket() as theirs, cffisock.socket() as ours:
+        with pytest.raises(TypeError):
+            theirs.send("text", 2**40)
+        with pytest.raises(OverflowError):
+            ours.send("text", 2**40)
+
+
+@pytest.mark.differs("exception-of-an-argument")
+def test_what_iterating_raises_is_let_through() -> None:
+    class Raises:
+        def __iter__(self) -> Any:
+            raise KeyError("me")
+
+    with cffisock.socket() as sock:
+        for method in (sock.sendmsg, sock.recvmsg_into):
+            with pytest.raises(KeyError, match="me"):
+                method(Raises())
+
+
+@pytest.mark.differs("no-such-memory")
+def test_the_largest_room_is_too_large_for_memory() -> None:
+    with cffisock.socket() as sock:
+        for size in (sys.maxsize, sys.maxsize // 2):
+            for method in (sock.recv, sock.recvfrom, sock.recvmsg):
+                with pytest.raises(MemoryError):
+                    method(size)
 
 
 @pytest.mark.differs("mutable-type")
