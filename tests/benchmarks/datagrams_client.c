@@ -18,17 +18,12 @@
  * many were lost, the seconds that it took, and for how many of them this program used a
  * processor.  The sockets stay until the end of input; SIGALRM ends what takes a minute longer.
  */
-#include <arpa/inet.h>
+#include "../client.h"
+
 #include <errno.h>
 #include <netinet/udp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The kernel's ABI, where the C library's headers are older. */
@@ -58,63 +53,6 @@ static uint32_t count;
 static size_t size;
 static uint64_t messages, bytes, lost;
 static char out[SIZE_MAX_UDP + 8], in[SIZE_MAX_UDP + 8];
-
-static void give_up(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* The processor time of this program in seconds. */
-static double used(void)
-{
-    struct rusage r;
-
-    getrusage(RUSAGE_SELF, &r);
-    return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
-           (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
-}
-
-/* Splitmix64. */
-static uint64_t next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
-
-/* The choice of peers, and the seeds of messages: alike in every run. */
-static uint64_t chance(void)
-{
-    static uint64_t state;
-
-    return next(&state);
-}
-
-static struct sockaddr_in parse(char *text)
-{
-    struct sockaddr_in addr = {.sin_family = AF_INET};
-    char *colon = strchr(text, ':');
-
-    if (colon == NULL)
-        give_up(text);
-    *colon = '\0';
-    addr.sin_port = htons((uint16_t)atoi(colon + 1));
-    if (inet_pton(AF_INET, text, &addr.sin_addr) != 1)
-        give_up(text);
-    *colon = ':';
-    return addr;
-}
 
 static void open_all(int epoll, struct sockaddr_in addr)
 {
@@ -157,7 +95,7 @@ static void say_ready(void)
 static void fill(char *buffer, uint64_t seed)
 {
     for (size_t i = 0; i < size; i += sizeof seed) {
-        uint64_t word = next(&seed);
+        uint64_t word = next_word(&seed);
 
         memcpy(buffer + i, &word, sizeof word);
     }

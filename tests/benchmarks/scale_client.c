@@ -10,17 +10,12 @@
  * connections stay until the end of input.  An echo that is not what was sent ends the program
  * with status 1, and SIGALRM does if the server takes a minute too long.
  */
-#include <arpa/inet.h>
+#include "../client.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SIZE 64
@@ -37,56 +32,6 @@ struct connection {
 static struct connection *connections;
 static uint32_t count;
 static uint64_t messages, bytes;
-
-static void give_up(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* The processor time of this program in seconds. */
-static double used(void)
-{
-    struct rusage r;
-
-    getrusage(RUSAGE_SELF, &r);
-    return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
-           (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
-}
-
-/* Splitmix64: the messages' words and the choice of connections, alike in every run. */
-static uint64_t chance(void)
-{
-    static uint64_t state;
-    uint64_t z = state += 0x9e3779b97f4a7c15;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
-
-static struct sockaddr_in parse(char *text)
-{
-    struct sockaddr_in addr = {.sin_family = AF_INET};
-    char *colon = strchr(text, ':');
-
-    if (colon == NULL)
-        give_up(text);
-    *colon = '\0';
-    addr.sin_port = htons((uint16_t)atoi(colon + 1));
-    if (inet_pton(AF_INET, text, &addr.sin_addr) != 1)
-        give_up(text);
-    *colon = ':';
-    return addr;
-}
 
 static void send_message(struct connection *to)
 {

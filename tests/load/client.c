@@ -18,16 +18,12 @@
  * any more.  The status is 1 if a byte is wrong, comes too early or not within PATIENCE seconds, or
  * if the server ends a connection.
  */
-#include <arpa/inet.h>
+#include "../client.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define IN_FLIGHT 256
@@ -57,35 +53,6 @@ static uint32_t count, made, in_flight, stalled_now;
 static uint64_t messages, bytes, stalls, resets, vanished, left;
 static int epoll, can_vanish = 1;
 static double start, end;
-
-static void give_up(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* Splitmix64's function: a word that looks like chance. */
-static uint64_t mixed(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
-
-static uint64_t chance(void)
-{
-    static uint64_t state;
-
-    return mixed(state += 0x9e3779b97f4a7c15);
-}
 
 /* Up to PART bytes of the stream of that name, from a place on; they stay until the next call. */
 static const char *stream(uint64_t name, uint64_t at, size_t n)
@@ -362,17 +329,11 @@ static void connect_all(void)
 
 int main(int argc, char **argv)
 {
-    char *colon = argc == 4 ? strchr(argv[3], ':') : NULL;
-
-    if (colon == NULL) {
+    if (argc != 4) {
         fprintf(stderr, "usage: client CONNECTIONS SECONDS IPV4:PORT\n");
         return 2;
     }
-    *colon = '\0';
-    server.sin_family = AF_INET;
-    server.sin_port = htons((uint16_t)atoi(colon + 1));
-    if (inet_pton(AF_INET, argv[3], &server.sin_addr) != 1)
-        give_up(argv[3]);
+    server = parse(argv[3]);
     count = (uint32_t)atoi(argv[1]);
     connections = calloc(count, sizeof *connections);
     epoll = epoll_create1(EPOLL_CLOEXEC);
