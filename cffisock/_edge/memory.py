@@ -87,10 +87,12 @@ def bytes_of(data: t.Any) -> bytes:
         view = memoryview(data)
     except TypeError:
         raise TypeError(f"a bytes-like object is required, not {type(data).__name__!r}") from None
-    with view:
+    try:  # which is less than `with`
         if not view.c_contiguous:
             raise BufferError(NOT_CONTIGUOUS)
         return view.tobytes()
+    finally:
+        view.release()
 
 
 def through_copy(buffer: t.Any, complaint: str, receive: t.Callable[[bytearray], t.V]) -> t.V:

@@ -22,8 +22,11 @@ INT_SIZE: int = ffi.sizeof("int")
 MSG_CMSG_CLOEXEC = CONSTANTS.get("MSG_CMSG_CLOEXEC", 0)  # without it the shim does as much
 # The kernel's lengths are ints on some systems: what fits there fits everywhere.
 CONTROL_MAX = INT_MAX
+cs_cmsg_len, cs_cmsg_space = lib.cs_cmsg_len, lib.cs_cmsg_space
 # The most that a control message takes beside its data.
-HEADER_MAX: int = lib.cs_cmsg_space(1)
+HEADER_MAX: int = cs_cmsg_space(1)
+# How long the data of one can be, without and with padding.
+LENGTH_MAX, PADDED_MAX = CONTROL_MAX - cs_cmsg_len(0), CONTROL_MAX - HEADER_MAX
 # All of a message's extras, which are int64_t.  Each field of a structure would cost half of it,
 # and ffi.unpack() twice as much.
 read_extras = Struct(f"{ffi.sizeof('cs_extras') // 8}q").unpack_from
@@ -34,7 +37,10 @@ def CMSG_LEN(length: t.SupportsIndex, /) -> int:
 
     OverflowError where no control message can be so long.
     """
-    return _control_size(lib.cs_cmsg_len, length, CONTROL_MAX - lib.cs_cmsg_len(0), "CMSG_LEN")
+    if type(length) is not int or not 0 <= length <= LENGTH_MAX:
+        length = _control_length(length, LENGTH_MAX, "CMSG_LEN")
+    size: int = cs_cmsg_len(length)
+    return size
 
 
 def CMSG_SPACE(length: t.SupportsIndex, /) -> int:
@@ -42,16 +48,17 @@ def CMSG_SPACE(length: t.SupportsIndex, /) -> int:
 
     OverflowError where no control message can be so long.
     """
-    most = CONTROL_MAX - lib.cs_cmsg_space(1)
-    return _control_size(lib.cs_cmsg_space, length, most, "CMSG_SPACE")
+    if type(length) is not int or not 0 <= length <= PADDED_MAX:
+        length = _control_length(length, PADDED_MAX, "CMSG_SPACE")
+    size: int = cs_cmsg_space(length)
+    return size
 
 
-def _control_size(size_of: t.Any, length: t.SupportsIndex, most: int, caller: str) -> int:
+def _control_length(length: t.SupportsIndex, most: int, caller: str) -> int:
     number = c_ssize(length)
     if not 0 <= number <= most:
         raise OverflowError(f"{caller}() argument out of range")
-    size: int = size_of(number)
-    return size
+    return number
 
 
 def pack_control(items: t.Iterable[t.Any]) -> tuple[t.Any, int]:
@@ -100,13 +107,12 @@ def _require_triple(item: t.Any) -> None:
 
 def descriptors_in(items: list[t.ControlMessage], wanted: int) -> list[int]:
     """Returns the descriptors in control messages of the type ``wanted``."""
-    import array  # noqa: PLC0415  (few programs need it)
-
-    fds = array.array("i")
+    fds: list[int] = []
     for level, kind, payload in items:
-        if (level, kind) == (SOL_SOCKET, wanted):
-            fds.frombytes(payload[: len(payload) - len(payload) % INT_SIZE])
-    return list(fds)
+        if kind == wanted and level == SOL_SOCKET:
+            whole = payload[: len(payload) - len(payload) % INT_SIZE]
+            fds += memoryview(whole).cast("i").tolist()
+    return fds
 
 
 def close_descriptors(fds: list[int]) -> None:

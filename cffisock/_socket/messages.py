@@ -34,7 +34,7 @@ from .mailbox import CONTROL_SIZE, DATA_SIZE, Mailbox, borrow, give_mailbox, tak
 cs_recvmsg, cs_recvmsgv = lib.cs_recvmsg, lib.cs_recvmsgv
 cs_close_received = lib.cs_close_received
 cs_send, cs_sendmsg, cs_sendmsgv = lib.cs_send, lib.cs_sendmsg, lib.cs_sendmsgv
-NULL = ffi.NULL
+NULL, CHARS = ffi.NULL, ffi.typeof("char[]")
 MORE = lib.CS_MORE
 CONTROL_ITEM_MAX = lib.CS_CONTROL_MAX
 NO_FLAGS = 0
@@ -141,25 +141,23 @@ def recvmsg_into(
     control_size = ancbufsize if type(ancbufsize) is int else c_ssize(ancbufsize)
     if flags is not NO_FLAGS:
         flags = c_int(flags)
-    into = items_of(buffers, RECVMSG_INTO)
+    into = tuple(buffers) if type(buffers) is list else items_of(buffers, RECVMSG_INTO)
     memory: list[t.Any] = []
+    sizes: list[int] = []
     items: list[t.ControlMessage] = []
     try:
         try:
             try:
                 for buffer in into:
-                    memory.append(from_buffer("char[]", buffer, True))
+                    view = from_buffer(CHARS, buffer, True)
+                    memory.append(view)
+                    sizes.append(len(view))
             except (TypeError, ValueError, BufferError):
-                return with_copy(
-                    into,
-                    len(memory),
-                    RECVMSG_INTO,
-                    lambda copies: recvmsg_into(self, copies, control_size, flags),
-                )
+                return _recvmsg_into_copy(self, into, len(memory), control_size, flags)
             if not 0 <= control_size <= CONTROL_MAX:
                 c_ssize(control_size)  # OverflowError for what is no size at all
                 raise ValueError("invalid ancillary data buffer length")
-            _, items, _, _ = result = _recvmsgv(self, memory, control_size, flags)
+            _, items, _, _ = result = _recvmsgv(self, memory, sizes, control_size, flags)
         finally:
             for view in memory:
                 release(view)
@@ -169,32 +167,41 @@ def recvmsg_into(
         raise
 
 
-def _recvmsgv(
-    self: t.Socket, memory: list[t.Any], control_size: int, flags: t.Any
+def _recvmsg_into_copy(
+    self: t.Socket, into: tuple[t.Any, ...], i: int, control_size: int, flags: t.SupportsIndex
 ) -> tuple[int, list[t.ControlMessage], int, t.Any]:
-    sizes = list(map(len, memory))
+    def receive(copies: list[t.Any]) -> tuple[int, list[t.ControlMessage], int, t.Any]:
+        return recvmsg_into(self, copies, control_size, flags)
+
+    return with_copy(into, i, RECVMSG_INTO, receive)
+
+
+def _recvmsgv(
+    self: t.Socket, memory: list[t.Any], sizes: list[int], control_size: int, flags: t.Any
+) -> tuple[int, list[t.ControlMessage], int, t.Any]:
     box = borrow() if control_size <= CONTROL_SIZE else Mailbox(control_size)
+    msg, count = box.msg, len(sizes)
     added = control_size and not_inherited(self, flags)
-    arguments = memory, sizes, len(sizes), box.msg, control_size, flags | added
-    items: list[t.ControlMessage] = []
+    flags |= added
+    items: t.Any = NOTHING
     try:
         try:
-            n: int = cs_recvmsgv(self._cs_socket, *arguments, self._cs_wait)
+            n = cs_recvmsgv(
+                self._cs_socket, memory, sizes, count, msg, control_size, flags, self._cs_wait
+            )
             if n < 0:
-                n = again(n, self, cs_recvmsgv, *arguments)
-            address = None
-            if n >= MORE:
-                n, items, flags, address = unpack_extras(box, self)
-                flags &= ~added
-            else:
-                flags = 0
-            result = n, items, flags, address
+                n = again(n, self, cs_recvmsgv, memory, sizes, count, msg, control_size, flags)
+            if n < MORE:
+                return n, [], 0, None
+            n, items, flags, address = unpack_extras(box, self)
+            result = n, items, flags & ~added, address
         except BaseException:
-            items = []
-            cs_close_received(box.msg)
+            items = NOTHING
+            cs_close_received(msg)
             raise
         finally:
-            box.msg.control_len = 0  # the items have what it had
+            if items:
+                msg.control_len = 0  # the items have what it had
             if control_size <= CONTROL_SIZE:
                 give_mailbox(box)
         return result
@@ -254,14 +261,16 @@ def _sendmsg(self: t.Socket, data: bytes, ancdata: t.Iterable[t.Any], flags: int
     size = len(control)
     if type(level) is not int or type(type_) is not int or size > CONTROL_ITEM_MAX:
         return _sendmsgv(self, (data,), items, flags, to)
-    arguments = data, len(data), level, type_, control, size, to, flags
+    sock, n = self._cs_socket, len(data)
     try:
-        n: int = cs_sendmsg(self._cs_socket, *arguments, self._cs_wait)
+        n = cs_sendmsg(sock, data, n, level, type_, control, size, to, flags, self._cs_wait)
     except OverflowError:
         for number in level, type_:
             c_int(number)  # in the words of the standard module
         raise
-    return n if n >= 0 else again(n, self, cs_sendmsg, *arguments)
+    if n >= 0:
+        return n
+    return again(n, self, cs_sendmsg, data, len(data), level, type_, control, size, to, flags)
 
 
 def _sendmsgv(
