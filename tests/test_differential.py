@@ -680,6 +680,7 @@ CASES: dict[str, str] = {
         (s.send(b'hello'), p.recvfrom(3))
         (s.send(b''), p.recvfrom(3))
         (s.send(b'hello'), p.recvmsg(3))
+        s.sendmsg([b'x'], (), -1)
         (s.close(), p.settimeout(0.01), p.recv(3))
         (s.close(), p.send(b'x'))
     """,

@@ -231,9 +231,10 @@ def sendmsg(
     data = parts[0] if len(parts) == 1 else joined(parts)
     if type(data) is not bytes:
         return _sendmsgv(self, parts, ancdata, flags, to)
-    if ancdata is not NOTHING or address is not None:
+    if ancdata is not NOTHING or address is not None or flags < 0:
         return _sendmsg(self, data, ancdata, flags, to)
-    # One buffer and nothing else: send(2) does the same, with less to pass.
+    # One buffer and nothing else: send(2) does the same, with less to pass.  Of flags Linux refuses
+    # MSG_CMSG_COMPAT, the sign, to sendmsg(2) alone.
     n: int = cs_send(self._cs_socket, data, len(data), flags, self._cs_wait)
     return n if n >= 0 else again(n, self, cs_send, data, len(data), flags)
 
