@@ -9,12 +9,13 @@ expects what the standard module does not do.
 from __future__ import annotations
 
 import ast
+import io
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -184,6 +185,19 @@ def test_files_of_proc_and_pipes_are_sent() -> None:
         other.write(b"through a pipe")
         other.close()
         assert sent(cffisock, file) == b"through a pipe"
+
+
+@pytest.mark.differs("larger-parts")
+def test_files_that_are_read_are_sent_in_larger_parts() -> None:
+    class Asked(io.BytesIO):
+        def read(self, size: Optional[int] = -1) -> bytes:
+            sizes.append(size)
+            return super().read(size)
+
+    sizes: list[Optional[int]] = []
+    for module in (own, cffisock):
+        assert sent(module, Asked(bytes(100))) == bytes(100)
+    assert sizes == [8192, 8192, 65536, 65536]
 
 
 @pytest.mark.differs("which-argument")
