@@ -8,7 +8,7 @@ from pathlib import Path
 from .support import ROOT
 
 IGNORED = shutil.ignore_patterns(
-    ".*", "build", "_build", "*.egg-info", "*.so", "*.pyc", "__pycache__", "dist"
+    ".*", "build", "_build", "*.egg-info", "*.pyd", "*.so", "*.pyc", "__pycache__", "dist"
 )
 
 

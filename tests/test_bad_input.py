@@ -75,7 +75,9 @@ ROOM: dict[str, Method] = {
     "recvmsg_into": lambda s, bad: s.recvmsg_into([bad]),
     "recvmsg_into second": lambda s, bad: s.recvmsg_into([bytearray(1), bad]),
     "recvmmsg_into": lambda s, bad: s.recvmmsg_into([bad]),
-    "recvmmsg_into second": lambda s, bad: s.recvmmsg_into([bytearray(1), bad]),
+    "recvmmsg_into second": lambda s, bad: s.recvmmsg_into(
+        [bytearray(1), bad], 0, cffisock.MSG_WAITFORONE
+    ),
 }
 
 
