@@ -18,6 +18,7 @@ import pytest
 
 import cffisock
 from cffisock import _address, control
+from cffisock._socket.ancillary import not_inherited
 
 from .receiving import (
     KINDS,
@@ -226,6 +227,13 @@ def test_the_flag_comes_back_where_it_was_asked_for(way: str, pipe: Pipe) -> Non
         (fd,) = fds_in(WITH_ROOM[way](two, 4, 100, flag)[1])
         assert not os.get_inheritable(fd)
         os.close(fd)
+
+
+def test_they_are_made_so_by_the_kernel() -> None:
+    """Afterwards would be too late for a program that another thread starts in between."""
+    one, two = cffisock.socketpair()
+    with one, two:
+        assert not_inherited(two, 0) == cffisock.MSG_CMSG_CLOEXEC
 
 
 @contextmanager
