@@ -77,8 +77,7 @@ def wheels(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def wine(session: nox.Session) -> None:
     """CPython for Windows, by Wine; arguments are pytest's; as root."""
-    tests = session.posargs or ["tests/wine/test_windows.py", "tests/test_differential.py"]
-    session.run("tests/wine/run.sh", "-m", "pytest", *tests, external=True)
+    session.run("tests/wine/run.sh", "-m", "pytest", *session.posargs, external=True)
 
 
 @nox.session(python=["3", "pypy3"])

@@ -22,10 +22,27 @@ import cffisock
 
 from .support import LONG, descriptors, is_gnu, tcp_pair, udp_pair
 
+
+def lacking() -> dict[str, str]:
+    """What cannot run on Windows or Wine: files and parts of the names of tests, and why."""
+    found, why = {}, ""
+    if sys.platform == "win32":
+        text = Path(__file__).with_name("wine").joinpath("lacking.txt").read_text(encoding="utf-8")
+        for line in filter(None, text.splitlines()):
+            if line.startswith("["):
+                why = line.strip("[]")
+            elif not line.startswith("#"):
+                found[line] = why
+    return found
+
+
 # What is preloaded stands before GNU's C library, some of whose names others do not have.
 collect_ignore = [] if is_gnu() else ["test_faults.py"]
 if sys.platform != "win32":
     collect_ignore.append("wine/test_windows.py")
+LACKING = lacking()
+FILES_LACKING = {name: why for name, why in LACKING.items() if name.endswith((".py", "/"))}
+collect_ignore += FILES_LACKING
 
 # --- what cannot run here -----------------------------------------------------------------------
 
@@ -96,25 +113,14 @@ LEFT_OUT = pytest.StashKey["Counter[str]"]()
 MISSED = pytest.StashKey["list[str]"]()
 
 
-def lacking() -> dict[str, str]:
-    """What cannot run on Windows or Wine: parts of the names of tests, and why."""
-    found, why = {}, ""
-    if sys.platform == "win32":
-        text = Path(__file__).with_name("wine").joinpath("lacking.txt").read_text(encoding="utf-8")
-        for line in filter(None, text.splitlines()):
-            if line.startswith("["):
-                why = line.strip("[]")
-            elif not line.startswith("#"):
-                found[line] = why
-    return found
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Takes out the tests that cannot run here, after -m and -k chose theirs."""
     left_out = config.stash.setdefault(LEFT_OUT, Counter())
     missed = config.stash.setdefault(MISSED, [])
-    for part, why in lacking().items():
+    for part, why in LACKING.items():
+        if part in FILES_LACKING:
+            continue
         named = [item for item in items if part in item.nodeid]
         config.hook.pytest_deselected(items=named)
         items[:] = [item for item in items if item not in named]
@@ -129,7 +135,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=marked)
         items[:] = [item for item in items if item not in marked]
         left_out[f"{marker}: {reason}"] = len(marked)
-        if (in_ci and os.environ.get("CI") == "true") or (marker == "vm" and vm_stage):
+        wanted = in_ci and os.environ.get("CI") == "true" and sys.platform != "win32"
+        if wanted or (marker == "vm" and vm_stage):
             missed.append(marker)
 
 
@@ -156,6 +163,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     left_out = config.stash.get(LEFT_OUT, Counter()) + skipped(config)
     for reason, count in sorted(left_out.items()):
         terminalreporter.line(f"left out: {count} tests, {reason}")
+    for reason, count in sorted(Counter(FILES_LACKING.values()).items()):
+        terminalreporter.line(f"left out: {count} files, {reason}")
     missed = config.stash.get(MISSED, [])
     if missed:
         terminalreporter.line(f"FAILED: these may not be left out: {', '.join(missed)}", red=True)

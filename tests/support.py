@@ -146,7 +146,8 @@ def is_gnu() -> bool:
 
 def python(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Runs this interpreter with the tested package on its path, to its end."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path, **options.pop("env", {})}
     if "input" not in options:
         options["stdin"] = subprocess.DEVNULL
     return subprocess.run(

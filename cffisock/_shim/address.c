@@ -12,7 +12,7 @@ void shim_addr_received(cs_addr *addr, size_t len)
 
 void shim_addr_set(cs_addr *addr, const void *sa, size_t len)
 {
-    memcpy(addr->storage, sa, len);
+    memcpy(addr->storage, sa, len < sizeof addr->storage ? len : sizeof addr->storage);
     shim_put_length(shim_sockaddr(addr), len);
     shim_addr_received(addr, len);
 }
