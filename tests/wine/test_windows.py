@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import importlib
 import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -247,6 +249,95 @@ loop.close()
 @pytest.mark.parametrize("loop", ["ProactorEventLoop", "SelectorEventLoop"])
 def test_asyncio(loop: str) -> None:
     assert hasattr(asyncio, loop)
-    command = [sys.executable, "-c", ECHO, loop]
+    assert output("-c", ECHO, loop) == ["1000"]
+
+
+# --- programs -----------------------------------------------------------------------------------
+
+
+def output(*arguments: str) -> list[str]:
+    """The lines that python.exe prints."""
+    command = [sys.executable, *arguments]
     run = subprocess.run(command, check=False, capture_output=True, text=True, timeout=50)
-    assert (run.stdout.strip(), run.returncode) == ("1000", 0), run.stderr
+    assert run.returncode == 0, run.stderr
+    return run.stdout.splitlines()
+
+
+UNCHANGED = """
+import socket, subprocess, sys
+print(socket.socket.__module__, *sys.argv[1:], flush=True)
+if sys.argv[1:]:
+    subprocess.run([sys.executable, __file__], check=True)
+"""
+
+
+def test_run(tmp_path: Path) -> None:
+    """A program and its children are on cffisock, which they know nothing of."""
+    program = tmp_path / "program.py"
+    program.write_text(UNCHANGED)
+    assert output(str(program), "own") == ["socket own", "socket"]
+    assert output("-m", "cffisock", "run", str(program), "ours") == ["cffisock ours", "cffisock"]
+
+
+TLS = """
+import sys
+if sys.argv[1] == "cffisock":
+    import cffisock
+    cffisock.install()
+import socket, ssl, threading
+def serve():
+    with context.wrap_socket(listener.accept()[0], server_side=True) as peer:
+        peer.sendall(peer.recv(100).upper())
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[2])
+listener = socket.create_server(("127.0.0.1", 0))
+thread = threading.Thread(target=serve)
+thread.start()
+client = ssl.create_default_context(cafile=sys.argv[2])
+connection = socket.create_connection(listener.getsockname(), timeout=20)
+with client.wrap_socket(connection, server_hostname="localhost") as sock:
+    sock.sendall(b"hello")
+    print(ssl.SSLSocket.__base__.__module__, sock.version(), sock.recv(100).decode())
+thread.join()
+listener.close()
+"""
+
+
+@pytest.mark.parametrize("module", ["socket", "cffisock"])
+def test_tls(module: str) -> None:
+    # The certificate is the one of the interpreter's own tests.
+    (library,) = importlib.import_module("test").__path__
+    certificate = str(Path(library, "certdata", "keycert.pem"))
+    assert output("-c", TLS, module, certificate) == [f"{module} TLSv1.3 HELLO"]
+
+
+SHARED = """
+import sys
+if sys.argv[1] == "cffisock":
+    import cffisock
+    cffisock.install()
+import multiprocessing, socket
+def child(pipe):
+    with socket.fromshare(pipe.recv_bytes()) as sock:
+        sock.sendall(f"{type(sock).__module__} got ".encode() + sock.recv(100))
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=child, args=(there,))
+    process.start()
+    one, two = socket.socketpair()
+    with one, two:
+        here.send_bytes(two.share(process.pid))
+        one.sendall(b"this")
+        one.settimeout(20)
+        print(one.recv(100).decode())
+    process.join(20)
+    print(process.exitcode)
+"""
+
+
+@pytest.mark.parametrize("module", ["socket", "cffisock"])
+def test_another_process_shares_a_socket(module: str, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(SHARED)
+    assert output(str(program), module) == [f"{module} got this", "0"]
