@@ -29,8 +29,7 @@ def send_fds(
     """
     import array  # noqa: PLC0415  (few programs need it)
 
-    rights = SOL_SOCKET, SCM_RIGHTS, array.array("i", fds)
-    sent: int = sock.sendmsg(buffers, [rights])
+    sent: int = sock.sendmsg(buffers, [(SOL_SOCKET, SCM_RIGHTS, array.array("i", fds))])
     return sent
 
 

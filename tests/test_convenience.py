@@ -410,6 +410,12 @@ class Messages:
 
 
 @pytest.mark.parametrize("module", [cffisock, own], ids=["cffisock", "own"])
+def test_what_is_to_send_descriptors_is_asked_first(module: Any) -> None:
+    with pytest.raises(AttributeError, match="sendmsg"):
+        module.send_fds(None, [b"x"], ["no descriptor"])
+
+
+@pytest.mark.parametrize("module", [cffisock, own], ids=["cffisock", "own"])
 def test_descriptors_are_sent_without_flags_and_address(module: Any) -> None:
     """Programs pass other things there, which no version has ever looked at."""
     ((data, items),) = [module.send_fds(Messages(), [b"x"], [1, 2], 1, "nowhere")]
