@@ -85,6 +85,16 @@ def test_longer_with_the_flags_that_came(way: str, flags: int, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", PAIRS)
+@pytest.mark.parametrize("flags", [0, MSG_TRUNC])
+def test_a_longer_one_has_nothing_of_the_next(flags: int, kind: str) -> None:
+    with pair(kind) as (one, two):
+        for letter in (b"a", b"b"):
+            one.send(letter * 10)
+        received = two.recvmmsg(2, 4, 0, flags)
+        assert [data for data, *_ in received] == [b"aaaa", b"bbbb"]
+
+
+@pytest.mark.parametrize("kind", PAIRS)
 @pytest.mark.parametrize("call", ["recv", "recvfrom"])
 def test_what_is_told_and_was_not_received(call: str, kind: str) -> None:
     """With MSG_TRUNC the length is the whole one's: what is behind the buffer are zeros."""
