@@ -88,6 +88,13 @@ void shim_addr_get(const cs_addr *addr, void *sa, size_t len);
 int shim_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
                      struct addrinfo **found);
 
+/* EAI_ codes are negative on some systems and positive on others: in results they are negative, so
+ * that none passes for a number of answers. */
+static inline int shim_gai_result(int code)
+{
+    return code > 0 ? -code : code;
+}
+
 /* Copies what `found` lists into `buf`, the canonical name behind the last answer: the number of
  * answers, or -ERANGE. */
 int shim_copy_answers(const struct addrinfo *found, char *buf, size_t len);

@@ -368,12 +368,6 @@ int shim_getprotobyname(const char *name, struct protoent *entry, char *buf, siz
 /* So that none is taken for an errno of the shim. */
 _Static_assert(EAI_SYSTEM > -ERANGE && EAI_SYSTEM < ERANGE, "EAI_ codes are small");
 
-/* EAI_ codes are negative on some systems and positive on others: in results they are negative. */
-static inline int shim_gai_result(int code)
-{
-    return code > 0 ? -code : code;
-}
-
 /* Returns the system's code for such a result. */
 static inline int shim_gai_code(int result)
 {

@@ -275,12 +275,7 @@ static inline const char *shim_hstrerror(int code)
 }
 
 /* All codes are winsock's errors, and none stands for another one.  But Wine lets through some of
- * the C library's below it, which are negative and small: none may pass for a number of answers. */
-static inline int shim_gai_result(int code)
-{
-    return code > 0 ? -code : code;
-}
-
+ * the C library's below it, which are negative and small. */
 static inline int shim_gai_code(int result)
 {
     return result > -WSABASEERR && result != -WSA_NOT_ENOUGH_MEMORY ? result : -result;

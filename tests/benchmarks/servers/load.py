@@ -105,7 +105,7 @@ def load(
         return by_client([made.udp, "echo", *numbers, address])
     if kind.load in IN_BULK:
         action, train = IN_BULK[kind.load]
-        sent = kind.load == "udp out"
+        sent = action == "receive"
         numbers = [str(number) for number in (1 if sent else connections, train, SIZE, seconds)]
         return in_bulk([made.udp, action, *numbers, ANYWHERE if sent else address], sent)
     count = str(min(connections, HTTP_CONNECTIONS))
