@@ -120,6 +120,15 @@ def test_from_the_receiver_of_a_file(tmp_path: Path, pipe: Pipe) -> None:
 # --- less room than there are -----------------------------------------------------------------
 
 
+def assert_these_alone(fds: list[int], before: Any, pipe: Pipe) -> None:
+    """They are all that came, close-on-exec; closes them, and then the pipe has no other end."""
+    assert set(descriptors()) - set(before) == set(fds)
+    assert not any(map(os.get_inheritable, fds))
+    for fd in fds:
+        os.close(fd)
+    assert pipe.is_closed()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @ways(WITH_ROOM)
 def test_less_room_than_there_are(way: str, kind: str) -> None:
@@ -179,11 +188,7 @@ def test_functions_for_descriptors(way: str) -> None:
             else:
                 # The kernel hands over what fits with the padding that a control message has.
                 assert min(most, 3) <= len(fds) <= min(most + 1, 3)
-            assert set(descriptors()) - set(before) == set(fds)
-            assert not any(map(os.get_inheritable, fds))
-            for fd in fds:
-                os.close(fd)
-            assert pipe.is_closed()
+            assert_these_alone(fds, before, pipe)
         os.close(pipe.read)
 
 
@@ -268,11 +273,7 @@ def test_room_for_trains_is_not_for_descriptors() -> None:
             ((data, items, _, _),) = told.recvmmsg(1, 4, room)
             fds = fds_in([(level, kind, got[: fitting * INT]) for level, kind, got in items])
             assert (data, len(fds)) == (b"data", fitting)
-            assert set(descriptors()) - set(before) == set(fds)
-            assert not any(map(os.get_inheritable, fds))
-            for fd in fds:
-                os.close(fd)
-            assert pipe.is_closed()
+            assert_these_alone(fds, before, pipe)
         os.close(pipe.read)
 
 
