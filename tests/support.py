@@ -24,8 +24,10 @@ __all__ = [
     "INT",
     "IP_FAMILIES",
     "IS_PYPY",
+    "IS_WINDOWS",
     "LOCALHOST",
     "LONG",
+    "NOT_OPEN",
     "ROOT",
     "data_of",
     "descriptors",
@@ -45,6 +47,9 @@ __all__ = [
 IS_PYPY = sys.implementation.name == "pypy"
 # The version of CPython, (0, 0) on others.
 CPYTHON = (0, 0) if IS_PYPY else sys.version_info[:2]
+IS_WINDOWS = sys.platform == "win32"
+# What the system says of a socket that is closed: Wine has no text for its number.
+NOT_OPEN = r"\[WinError 10038\]" if IS_WINDOWS else "Bad file descriptor"
 LOCALHOST = ("127.0.0.1", 0)
 # The families of a test for both versions of IP.
 IP_FAMILIES = [cffisock.AF_INET, pytest.param(cffisock.AF_INET6, marks=pytest.mark.ipv6)]

@@ -13,13 +13,14 @@ import cffisock
 from cffisock import AF_INET, AF_INET6, MSG_WAITALL, SOCK_DGRAM
 from cffisock._socket import mailbox
 
-from .support import LONG, later, own, signals
+from .support import IS_WINDOWS, LONG, NOT_OPEN, later, own, signals
 
 MODULES = pytest.mark.parametrize("module", [own, cffisock], ids=["own", "cffisock"])
 
 
 def stream_pair(module: Any, kind: int = cffisock.SOCK_STREAM) -> tuple[Any, Any]:
-    one, two = module.socketpair(module.AF_UNIX, kind)
+    """Of AF_UNIX, and where that is lacking of TCP: what socketpair() is for."""
+    one, two = module.socketpair(type=kind)
     for sock in (one, two):
         sock.settimeout(LONG)
     return one, two
@@ -63,10 +64,10 @@ def test_no_bytes_of_a_closed_socket() -> None:
     assert sock.recv_into(bytearray()) == 0
     assert sock.recv(0) == b""
     for call in (sock.recv, sock.recvfrom):
-        with pytest.raises(OSError, match="Bad file descriptor"):
+        with pytest.raises(OSError, match=NOT_OPEN):
             call(1)
     for data in (b"", b"x"):
-        with pytest.raises(OSError, match="Bad file descriptor"):
+        with pytest.raises(OSError, match=NOT_OPEN):
             sock.send(data)
     with pytest.raises(TypeError):
         sock.recv_into(b"read-only")
@@ -195,6 +196,10 @@ def test_senders_in_turn(family: int, host: str) -> None:
             sender.sendto(b"defg", 0, to.getsockname())
             assert to.recvfrom_into(buffer) == (4, sender.getsockname())
             sender.sendto(b"truncated", to.getsockname())
+            if IS_WINDOWS:
+                with pytest.raises(OSError, match="WinError 10040"):
+                    to.recvfrom(4)
+                continue
             assert to.recvfrom(4, cffisock.MSG_TRUNC) == (b"trun\0\0\0\0\0", sender.getsockname())
 
 
