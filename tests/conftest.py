@@ -219,7 +219,7 @@ def udp() -> Iterator[tuple[Any, Any]]:
 
 @pytest.fixture
 def pair() -> Iterator[tuple[Any, Any]]:
-    """Two stream sockets of AF_UNIX connected to each other."""
+    """Two stream sockets connected to each other: of AF_UNIX, where there is that."""
     one, two = cffisock.socketpair()
     with one, two:
         yield one, two
@@ -247,7 +247,8 @@ def records() -> Iterator[tuple[Any, Any]]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A directory whose name is short enough for AF_UNIX."""
-    with tempfile.TemporaryDirectory(prefix="cs-", dir="/tmp") as name:
+    short = None if sys.platform == "win32" else "/tmp"
+    with tempfile.TemporaryDirectory(prefix="cs-", dir=short) as name:
         yield Path(name)
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "signals",
     "tcp_pair",
     "udp_pair",
+    "with_methods",
 ]
 
 IS_PYPY = sys.implementation.name == "pypy"
@@ -101,6 +102,11 @@ def fds_in(items: Any) -> list[int]:
 def data_of(items: list[Any]) -> list[Any]:
     """What a batch's items begin with: data, or how many bytes of it."""
     return [item[0] for item in items]
+
+
+def with_methods(calls: dict[str, Any]) -> dict[str, Any]:
+    """Those whose names begin with a method that this system's sockets have."""
+    return {name: call for name, call in calls.items() if hasattr(cffisock.socket, name.split()[0])}
 
 
 @contextmanager

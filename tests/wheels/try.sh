@@ -20,7 +20,8 @@ dist=${1:-dist}
 # What asks the compiled module most, but for what only a compiler can tell.
 tests="tests/test_base.py tests/test_data.py tests/test_messages.py tests/test_batches.py
     tests/test_address_inet.py tests/test_address_unix.py tests/test_constants.py
-    tests/test_options.py tests/test_timeouts.py tests/test_netdb.py tests/test_netif.py
+    tests/test_options.py tests/test_timeouts.py tests/test_interrupted.py
+    tests/test_netdb.py tests/test_netif.py
     --deselect tests/test_constants.py::test_values_agree_with_the_kernels_headers"
 
 # Installs the wheel in an environment outside of the sources, with no index that could have another,
