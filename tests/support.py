@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import errno
 import os
 import signal
 import socket as own
@@ -21,6 +22,7 @@ import cffisock
 
 __all__ = [
     "CPYTHON",
+    "EBADF",
     "INT",
     "IP_FAMILIES",
     "IS_PYPY",
@@ -49,7 +51,8 @@ IS_PYPY = sys.implementation.name == "pypy"
 # The version of CPython, (0, 0) on others.
 CPYTHON = (0, 0) if IS_PYPY else sys.version_info[:2]
 IS_WINDOWS = sys.platform == "win32"
-# What the system says of a socket that is closed: Wine has no text for its number.
+# What the system says of a socket that is closed, by number and text: Wine has only the number.
+EBADF = errno.ENOTSOCK if IS_WINDOWS else errno.EBADF
 NOT_OPEN = r"\[WinError 10038\]" if IS_WINDOWS else "Bad file descriptor"
 LOCALHOST = ("127.0.0.1", 0)
 # The families of a test for both versions of IP.
