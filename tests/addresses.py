@@ -2,8 +2,9 @@
 
 The interpreter's own module has no function for it, but a socket object with that family, on the
 descriptor of any other socket, hands what it packed to bind(2) and unpacks what getsockname(2)
-gave.  A process of its own, in which name_store.c has these two functions, tells what it made of
-the cases of a test module: ``python -m tests.addresses MODULE LIBRARY``.
+gave.  A process of its own, in which name_store.c has these two functions, or on Windows
+wine/name_store.py, tells what it made of the cases of a test module:
+``python -m tests.addresses MODULE [LIBRARY]``.
 """
 
 from __future__ import annotations
@@ -112,8 +113,11 @@ def there_and_back(family: int, proto: int, address: Any) -> str:
 @cache
 def own_results(module: str) -> Any:
     """What the interpreter's own module makes of ``PACK`` and ``UNPACK`` of a test module."""
-    library = name_store()
-    run = python("-m", "tests.addresses", module, library, env={"LD_PRELOAD": library})
+    if sys.platform == "win32":
+        run = python("-m", "tests.addresses", module)
+    else:
+        library = name_store()
+        run = python("-m", "tests.addresses", module, library, env={"LD_PRELOAD": library})
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
 
@@ -154,15 +158,27 @@ def normal(case: Any, result: str) -> Any:
     return result
 
 
-def main(module: str, library: str) -> None:
-    cases = importlib.import_module(module)
+def preloaded(library: str) -> tuple[Any, Any, Any]:
+    """The name that name_store.c keeps, its length, and what makes a socket."""
     store = ctypes.CDLL(library)
     name = (ctypes.c_ubyte * 128).in_dll(store, "name")
-    size = ctypes.c_uint.in_dll(store, "name_len")
 
     def named(family: int, proto: int) -> Any:
         base = own.socket(own.AF_INET, own.SOCK_DGRAM)
         return own.socket(family, own.SOCK_DGRAM, proto, fileno=base.detach())
+
+    return name, ctypes.c_uint.in_dll(store, "name_len"), named
+
+
+def main(module: str, *library: str) -> None:
+    cases = importlib.import_module(module)
+    if library:
+        name, size, named = preloaded(*library)
+    else:
+        from .wine import name_store as store
+
+        store.replace()
+        name, size, named = store.NAME, store.NAME_LEN, store.named
 
     def pack(family: int, proto: int, address: Any) -> str:
         with named(family, proto) as sock:
@@ -173,7 +189,7 @@ def main(module: str, library: str) -> None:
         raw = bytes.fromhex(data)
         with named(family, proto) as sock:
             size.value = len(raw)
-            name[: len(raw)] = list(raw)
+            ctypes.memmove(name, raw, len(raw))
             return repr(sock.getsockname())
 
     results = {

@@ -11,7 +11,7 @@ from .. import _types as t
 from .._cffi import ffi, lib
 from .._edge.errors import check
 from .._edge.memory import NO_SOCKET
-from .._edge.platform import CONSTANTS, IS_LINUX
+from .._edge.platform import CONSTANTS, IS_LINUX, IS_WINDOWS
 from .._edge.tables import remember
 from . import inet
 from ._codec import KNOWN, Codec
@@ -29,7 +29,8 @@ __all__ = [
 ]
 
 # The modules that few programs need, each imported with the first socket of its family.  The
-# layouts of these are Linux's: on other systems those that have such a family are raw.
+# layouts of these are Linux's, and below Windows': on other systems those that have such a family
+# are raw.
 MODULES = {
     CONSTANTS[f"AF_{module.upper()}"]: module
     for module in (
@@ -37,6 +38,8 @@ MODULES = {
     )
     if IS_LINUX
 }  # fmt: skip
+if IS_WINDOWS:
+    MODULES = {CONSTANTS["AF_BLUETOOTH"]: "rfcomm", CONSTANTS["AF_HYPERV"]: "hyperv"}
 
 # The codecs that are there.
 CODECS: dict[int, Codec] = {

@@ -118,3 +118,18 @@ def require_pair(address: object, family: str) -> tuple[t.Any, t.Any]:
     if len(pair) != 2:
         raise TypeError(f"getsockaddrarg() takes exactly 2 arguments ({len(pair)} given)")
     return pair[0], pair[1]
+
+
+def require_items(address: t.Any, least: int, most: int) -> tuple[t.Any, ...]:
+    """Returns ``address`` if it is a tuple with so many items.  TypeError if not."""
+    if not isinstance(address, tuple):
+        raise TypeError
+    parts = exact_tuple(address)
+    if not least <= len(parts) <= most:
+        raise TypeError
+    return parts
+
+
+def wrong_format(caller: str) -> OSError:
+    """Returns the exception for a Bluetooth address of a wrong type or length."""
+    return OSError(f"{caller}(): wrong format")

@@ -18,7 +18,17 @@ from .._cffi import lib
 from .._edge.arguments import exact_bytes, exact_tuple, without_nul
 from .._edge.platform import CONSTANTS
 from . import raw
-from ._codec import Codec, completed, put, take, text, utf8, wrapped
+from ._codec import (
+    Codec,
+    completed,
+    put,
+    require_items,
+    take,
+    text,
+    utf8,
+    wrapped,
+    wrong_format,
+)
 
 AF_BLUETOOTH = CONSTANTS["AF_BLUETOOTH"]
 BDADDR_BREDR = CONSTANTS["BDADDR_BREDR"]
@@ -109,21 +119,6 @@ def pack_sco(address: t.Any, caller: str) -> t.Any:
 def unpack_sco(addr: t.Any) -> str:
     """Returns ``bdaddr`` of a ``cs_addr *``."""
     return text(take(lib.cs_take_sco, addr)).decode()
-
-
-def require_items(address: t.Any, least: int, most: int) -> tuple[t.Any, ...]:
-    """Returns ``address`` if it is a tuple with so many items.  TypeError if not."""
-    if not isinstance(address, tuple):
-        raise TypeError
-    parts = exact_tuple(address)
-    if not least <= len(parts) <= most:
-        raise TypeError
-    return parts
-
-
-def wrong_format(caller: str) -> OSError:
-    """Returns the exception for a Bluetooth address of a wrong type or length."""
-    return OSError(f"{caller}(): wrong format")
 
 
 def put_device(put_address: t.Callable[..., int], name: bytes, *numbers: int) -> t.Any:

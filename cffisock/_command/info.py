@@ -41,6 +41,7 @@ SOCKETS: tuple[tuple[str, str, str, str | None], ...] = (
     ("AF_BLUETOOTH, RFCOMM", "AF_BLUETOOTH", "SOCK_STREAM", "BTPROTO_RFCOMM"),
     ("AF_BLUETOOTH, HCI", "AF_BLUETOOTH", "SOCK_RAW", "BTPROTO_HCI"),
     ("AF_BLUETOOTH, SCO", "AF_BLUETOOTH", "SOCK_SEQPACKET", "BTPROTO_SCO"),
+    ("AF_HYPERV", "AF_HYPERV", "SOCK_STREAM", "HV_PROTOCOL_RAW"),
 )
 # An address of this machine, where a socket can be made although there is none.
 LOCAL = {"AF_INET": ("127.0.0.1", 0), "AF_INET6": ("::1", 0)}
@@ -128,6 +129,6 @@ def main(as_json: bool) -> int:
     for label, why in sockets.items():
         verdict = f"{yes}yes{plain}" if why is None else f"{no}no{plain}   {why}"
         print(f"{label:{width}}  {verdict}")
-    if os.geteuid() != 0:
+    if hasattr(os, "geteuid") and os.geteuid() != 0:
         print("(not root: raw and packet sockets may be refused for that)")
     return 0

@@ -9,8 +9,6 @@ import asyncio
 import ctypes
 import importlib
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ import pytest
 import cffisock
 
 from ..differential import run
-from ..support import LONG, own, tcp_pair
+from ..support import LONG, own, python, tcp_pair
 
 # A kind of socket, and expressions on a new one, `s`.
 CASES = """
@@ -257,10 +255,15 @@ def test_asyncio(loop: str) -> None:
 
 def output(*arguments: str) -> list[str]:
     """The lines that python.exe prints."""
-    command = [sys.executable, *arguments]
-    run = subprocess.run(command, check=False, capture_output=True, text=True, timeout=50)
-    assert run.returncode == 0, run.stderr
-    return run.stdout.splitlines()
+    done = python(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_info() -> None:
+    lines = output("-m", "cffisock", "info")
+    assert [line.split()[2] for line in lines if line.startswith("AF_INET, ")] == ["yes"] * 3
+    assert any(line.startswith("AF_HYPERV ") for line in lines)
 
 
 UNCHANGED = """
