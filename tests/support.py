@@ -29,6 +29,7 @@ __all__ = [
     "IS_WINDOWS",
     "LOCALHOST",
     "LONG",
+    "NOT_A_SOCKET",
     "NOT_OPEN",
     "ROOT",
     "data_of",
@@ -36,6 +37,8 @@ __all__ = [
     "fds_in",
     "full_listener",
     "is_gnu",
+    "is_inherited",
+    "is_socket",
     "isolated",
     "later",
     "own",
@@ -54,6 +57,7 @@ IS_WINDOWS = sys.platform == "win32"
 # What the system says of a socket that is closed, by number and text: Wine has only the number.
 EBADF = errno.ENOTSOCK if IS_WINDOWS else errno.EBADF
 NOT_OPEN = r"\[WinError 10038\]" if IS_WINDOWS else "Bad file descriptor"
+NOT_A_SOCKET = NOT_OPEN if IS_WINDOWS else r"Socket operation on non-socket|Not a socket"
 LOCALHOST = ("127.0.0.1", 0)
 # The families of a test for both versions of IP.
 IP_FAMILIES = [cffisock.AF_INET, pytest.param(cffisock.AF_INET6, marks=pytest.mark.ipv6)]
@@ -148,6 +152,26 @@ def descriptors() -> dict[int, str]:
         except FileNotFoundError:  # the one that listed them
             continue
     return found
+
+
+def is_socket(fd: int) -> bool:
+    """Whether the descriptor is open, and a socket's."""
+    if not IS_WINDOWS:
+        return descriptors().get(fd, "").startswith("socket:")
+    try:
+        own.socket(own.AF_INET, own.SOCK_STREAM, 0, fd).detach()
+    except OSError:
+        return False
+    return True
+
+
+def is_inherited(fd: int) -> bool:
+    """Whether a program that is started here would have the socket too, as the system has it."""
+    if sys.platform == "win32":
+        return os.get_handle_inheritable(fd)
+    import fcntl
+
+    return not fcntl.fcntl(fd, fcntl.F_GETFD) & fcntl.FD_CLOEXEC
 
 
 def is_gnu() -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import array
 import errno
-import fcntl
 import gc
 import os
 import threading
@@ -17,14 +16,21 @@ from cffisock import _address, _socket
 
 from .support import (
     IP_FAMILIES,
+    IS_WINDOWS,
     LOCALHOST,
     LONG,
-    descriptors,
+    NOT_A_SOCKET,
+    NOT_OPEN,
+    is_inherited,
+    is_socket,
     later,
     own,
     tcp_pair,
     udp_pair,
 )
+
+# From where a stream's data comes: on Windows from an address of no family, as by the own module.
+NOBODY = (0, bytes(14)) if IS_WINDOWS else None
 
 # --- the life of a descriptor -------------------------------------------------------------------
 
@@ -35,7 +41,7 @@ def test_a_new_socket() -> None:
         assert sock.fileno() > 2
         assert sock.gettimeout() is None
         assert sock.getblocking()
-        assert descriptors()[sock.fileno()].startswith("socket:")
+        assert is_socket(sock.fileno())
 
 
 def test_descriptors_are_close_on_exec(tcp: Any, pair: Any) -> None:
@@ -43,11 +49,10 @@ def test_descriptors_are_close_on_exec(tcp: Any, pair: Any) -> None:
     with cffisock.socket() as new, client.dup() as copy:
         with cffisock.fromfd(server.fileno(), server.family, server.type) as other:
             for sock in (new, copy, other, *tcp, *pair):
-                flags = fcntl.fcntl(sock.fileno(), fcntl.F_GETFD)
-                assert flags & fcntl.FD_CLOEXEC
+                assert not is_inherited(sock.fileno())
                 assert not sock.get_inheritable()
     fd = _socket.dup(client.fileno())
-    assert fcntl.fcntl(fd, fcntl.F_GETFD) & fcntl.FD_CLOEXEC
+    assert not is_inherited(fd)
     _socket.close(fd)
 
 
@@ -70,15 +75,18 @@ def test_type_hides_the_flags_of_socket2() -> None:
         pytest.param(
             (cffisock.AF_INET6, cffisock.SOCK_DGRAM, cffisock.IPPROTO_UDP), marks=pytest.mark.ipv6
         ),
-        (cffisock.AF_UNIX, cffisock.SOCK_SEQPACKET, 0),
+        *([] if IS_WINDOWS else [(cffisock.AF_UNIX, cffisock.SOCK_SEQPACKET, 0)]),
     ],
 )
 def test_fileno_is_identified(kind: Any) -> None:
     with cffisock.socket(*kind) as sock:
+        if IS_WINDOWS:  # it tells the family of those that have an address
+            sock.bind(("", 0))
         fd = sock.detach()
     with cffisock.socket(fileno=fd) as found:
         assert found.fileno() == fd
-        assert (found.family, found.type, found.proto) == kind
+        proto = 0 if IS_WINDOWS else kind[2]  # it does not tell
+        assert (found.family, found.type, found.proto) == (*kind[:2], proto)
 
 
 def test_fileno_with_what_the_caller_knows() -> None:
@@ -92,11 +100,11 @@ def test_fileno_with_what_the_caller_knows() -> None:
 def test_fileno_that_is_no_socket() -> None:
     read, write = os.pipe()
     for kind in ({}, {"family": cffisock.AF_INET}, {"type": 1, "family": 2, "proto": 0}):
-        with pytest.raises(OSError, match=r"Socket operation on non-socket|Not a socket"):
+        with pytest.raises(OSError, match=NOT_A_SOCKET):
             cffisock.socket(fileno=read, **kind)
     os.close(read)
     os.close(write)
-    with pytest.raises(OSError, match="Bad file descriptor"):
+    with pytest.raises(OSError, match=NOT_OPEN):
         cffisock.socket(fileno=read)
 
 
@@ -105,16 +113,16 @@ def test_close() -> None:
     fd = sock.fileno()
     sock.close()
     assert sock.fileno() == -1
-    assert fd not in descriptors()
+    assert not is_socket(fd)
     sock.close()
-    with pytest.raises(OSError, match="Bad file descriptor"):
+    with pytest.raises(OSError, match=NOT_OPEN):
         sock.getsockname()
 
 
 def test_close_of_a_descriptor_that_is_gone() -> None:
     sock = cffisock.socket()
-    os.close(sock.fileno())
-    with pytest.raises(OSError, match="Bad file descriptor"):
+    own.close(sock.fileno())
+    with pytest.raises(OSError, match=NOT_OPEN):
         sock.close()
     assert sock.fileno() == -1
     sock.close()
@@ -122,7 +130,7 @@ def test_close_of_a_descriptor_that_is_gone() -> None:
 
 def test_close_after_a_reset(tcp: Any) -> None:
     client, server = tcp
-    linger = array.array("i", [1, 0])
+    linger = array.array("H" if IS_WINDOWS else "i", [1, 0])
     client.setsockopt(cffisock.SOL_SOCKET, cffisock.SO_LINGER, linger)
     client.close()
     with pytest.raises(ConnectionResetError):
@@ -135,10 +143,10 @@ def test_detach() -> None:
     fd = sock.detach()
     assert sock.fileno() == -1
     assert sock.detach() == -1
-    assert descriptors()[fd].startswith("socket:")
+    assert is_socket(fd)
     sock.close()
     _socket.close(fd)
-    assert fd not in descriptors()
+    assert not is_socket(fd)
 
 
 @pytest.mark.parametrize("module", [cffisock, _socket])
@@ -148,7 +156,7 @@ def test_an_unclosed_socket_is_warned_of(module: Any) -> None:
     with pytest.warns(ResourceWarning, match=f"unclosed .*socket.* fd={fd}"):
         del sock
         gc.collect()
-    assert fd not in descriptors()
+    assert not is_socket(fd)
 
 
 def test_nothing_is_warned_of_once_closed_or_detached() -> None:
@@ -160,7 +168,7 @@ def test_nothing_is_warned_of_once_closed_or_detached() -> None:
     fd = other.detach()
     del other
     gc.collect()
-    os.close(fd)
+    own.close(fd)
 
 
 def test_repr_of_the_base_type() -> None:
@@ -174,6 +182,9 @@ def test_the_base_type_has_plain_ints() -> None:
     sock = _socket.socket(cffisock.AF_INET, cffisock.SOCK_DGRAM)
     assert [type(value) for value in (sock.family, sock.type, sock.proto)] == [int, int, int]
     sock.close()
+
+
+def test_a_pair_of_the_base_type() -> None:
     one, two = _socket.socketpair()
     assert type(one) is type(two) is _socket.socket
     one.send(b"x")
@@ -204,7 +215,7 @@ def test_attributes_of_a_socket_that_was_never_made() -> None:
         sock = kind.__new__(kind)
         assert sock.fileno() == -1
         assert "fd=-1" in repr(sock)
-        with pytest.raises(OSError, match="Bad file descriptor"):
+        with pytest.raises(OSError, match=NOT_OPEN):
             sock.recv(1)
 
 
@@ -212,8 +223,9 @@ def test_an_init_that_is_called_again() -> None:
     """No descriptor of the first call may be lost without a word."""
     sock = _socket.socket()
     first = sock.fileno()
-    with pytest.raises(OSError, match="protocol"):
+    with pytest.raises(OSError) as caught:
         sock.__init__(999)  # type: ignore[misc]
+    assert caught.value.errno == errno.EAFNOSUPPORT
     assert sock.fileno() == first
     sock.close()
 
@@ -262,19 +274,22 @@ def test_the_base_accept_gives_a_descriptor() -> None:
     client.connect(listener.getsockname())
     fd, address = listener._accept()
     assert address == client.getsockname()
-    assert fcntl.fcntl(fd, fcntl.F_GETFD) & fcntl.FD_CLOEXEC
+    assert not is_inherited(fd)
     for each in (fd, listener.detach(), client.detach()):
         _socket.close(each)
 
 
-@pytest.mark.parametrize("family", [*IP_FAMILIES, cffisock.AF_UNIX])
+UNIX = [] if IS_WINDOWS else [cffisock.AF_UNIX]
+
+
+@pytest.mark.parametrize("family", [*IP_FAMILIES, *UNIX])
 def test_the_address_of_a_peer(family: int, unix_path: str) -> None:
     """The kernel says of which family it is, whatever the listener was said to be."""
     host = {cffisock.AF_INET: ("127.0.0.1", 0), cffisock.AF_INET6: ("::1", 0)}.get(family)
     with own.socket(family) as listener:
         listener.bind(host or unix_path)
         listener.listen()
-        for claimed in (own.AF_INET, own.AF_INET6, own.AF_UNIX):
+        for claimed in (own.AF_INET, own.AF_INET6, *UNIX):
             with own.socket(family) as client:
                 client.connect(listener.getsockname())
                 ours = cffisock.socket(claimed, fileno=listener.fileno())
@@ -303,21 +318,25 @@ def test_connect_that_is_refused() -> None:
     with cffisock.socket() as sock:
         with pytest.raises(ConnectionRefusedError):
             sock.connect(address)
-        assert cffisock.socket.connect_ex(sock, address) == 111
+        again = errno.ECONNABORTED if IS_WINDOWS else errno.ECONNREFUSED
+        assert cffisock.socket.connect_ex(sock, address) == again
 
 
 def test_connect_without_waiting() -> None:
     with cffisock.create_server(LOCALHOST) as listener, cffisock.socket() as sock:
         sock.settimeout(0)
-        assert sock.connect_ex(listener.getsockname()) in (0, 115)
+        started = errno.EWOULDBLOCK if IS_WINDOWS else errno.EINPROGRESS
+        assert sock.connect_ex(listener.getsockname()) in (0, started)
         conn, _ = listener.accept()
         conn.close()
-        assert sock.connect_ex(listener.getsockname()) in (0, 106)
+        assert sock.connect_ex(listener.getsockname()) in (0, errno.EISCONN)
 
 
 def test_listen_takes_any_number() -> None:
     for backlog in (0, 1, -5, 2**31 - 1):
         with cffisock.socket() as sock:
+            if IS_WINDOWS:  # it gives no listener a port
+                sock.bind(LOCALHOST)
             sock.listen(backlog)
             assert sock.getsockopt(cffisock.SOL_SOCKET, cffisock.SO_ACCEPTCONN) == 1
 
@@ -386,8 +405,9 @@ def test_anything_with_bytes_is_sent(make: Any, udp: Any) -> None:
     assert two.recv(100) == wanted
     one.sendall(data)
     assert two.recv(100) == wanted
-    one.sendmsg([data, data])
-    assert two.recv(100) == wanted * 2
+    if not IS_WINDOWS:
+        one.sendmsg([data, data])
+        assert two.recv(100) == wanted * 2
     with cffisock.socket(type=cffisock.SOCK_DGRAM) as third:
         third.bind(LOCALHOST)
         third.sendto(data, third.getsockname())
@@ -403,7 +423,8 @@ def test_send_returns_what_the_kernel_took(pair: Any) -> None:
     sent = one.send(data)
     assert 0 < sent < len(data)
     two.settimeout(LONG)
-    assert two.recv(sent, cffisock.MSG_WAITALL) == data[:sent]
+    with two.makefile("rb") as file:
+        assert file.read(sent) == data[:sent]
 
 
 @pytest.mark.parametrize("wait", [None, LONG])
@@ -448,7 +469,7 @@ def test_recv_into_a_part(pair: Any) -> None:
     buffer = bytearray(b".........")
     assert two.recv_into(memoryview(buffer)[2:], 3) == 3
     assert buffer == b"..abc...."
-    assert two.recvfrom_into(buffer, 2) == (2, None)
+    assert two.recvfrom_into(buffer, 2) == (2, NOBODY)
     assert buffer == b"deabc...."
     assert two.recv_into(array.array("I", [0, 0])) == 1
 
@@ -469,6 +490,8 @@ def test_the_address_of_a_sender(stack: Any) -> None:
         assert receiver.recvfrom(10) == (b"x", mine)
         sender.sendto(b"x", address)
         assert receiver.recvfrom_into(buffer) == (1, mine)
+        if IS_WINDOWS:
+            continue
         sender.sendto(b"x", address)
         assert receiver.recvmsg(10) == (b"x", [], 0, mine)
 
