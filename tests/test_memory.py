@@ -7,7 +7,6 @@ import ctypes
 import errno
 import io
 import mmap
-import resource
 import signal
 import threading
 from typing import Any, Callable
@@ -19,7 +18,7 @@ from cffisock._cffi import ffi
 from cffisock._edge import memory
 from cffisock._socket import mailbox
 
-from .support import python
+from .support import IS_WINDOWS, python, with_methods
 
 
 @pytest.mark.parametrize(
@@ -34,18 +33,27 @@ def test_readable(data: Any) -> None:
 def test_buffers_without_an_address(udp: Any) -> None:
     """On PyPy what io.BytesIO() lends is copied."""
     one, two = udp
+    senders = with_methods(
+        {
+            "send": one.send,
+            "sendmsg": lambda data: one.sendmsg([data, b"e"]),
+            "sendmmsg": lambda data: one.sendmmsg([(data,)]),
+        }
+    )
     with io.BytesIO(b"abcd").getbuffer() as data:
-        one.send(data)
-        one.sendmsg([data, b"e"])
-        one.sendmmsg([(data,)])
-    assert [two.recv(10) for _ in range(3)] == [b"abcd", b"abcde", b"abcd"]
+        for name, send in senders.items():
+            send(data)
+            assert two.recv(10) == (b"abcde" if name == "sendmsg" else b"abcd")
     room = io.BytesIO(bytes(4))
-    for receive in (
-        two.recv_into,
-        two.recvfrom_into,
-        lambda view: two.recvmsg_into([view]),
-        lambda view: two.recvmmsg_into([view]),
-    ):
+    receivers = with_methods(
+        {
+            "recv_into": two.recv_into,
+            "recvfrom_into": two.recvfrom_into,
+            "recvmsg_into": lambda view: two.recvmsg_into([view]),
+            "recvmmsg_into": lambda view: two.recvmmsg_into([view]),
+        }
+    )
+    for receive in receivers.values():
         one.send(b"xyz")
         with room.getbuffer() as view:
             view[:] = b"____"
@@ -79,18 +87,24 @@ def test_memory_in_pieces(step: int, udp: Any) -> None:
     """A view that jumps is refused: what lies between is not the caller's to send or to lose."""
     one, two = udp
     data = memoryview(bytearray(b"abcdefgh"))[::step]
-    for send in (
-        one.send,
-        one.sendall,
-        lambda data: one.sendto(data, two.getsockname()),
-        lambda data: one.sendmsg([data]),
-    ):
+    senders = {
+        "send": lambda: one.send(data),
+        "sendall": lambda: one.sendall(data),
+        "sendto": lambda: one.sendto(data, two.getsockname()),
+        "sendmsg": lambda: one.sendmsg([data]),
+    }
+    for send in with_methods(senders).values():
         with pytest.raises(BufferError, match="underlying buffer is not C-contiguous"):
-            send(data)
+            send()
     one.send(b"x")
-    for receive in (two.recv_into, two.recvfrom_into, lambda data: two.recvmsg_into([data])):
+    receivers = {
+        "recv_into": lambda: two.recv_into(data),
+        "recvfrom_into": lambda: two.recvfrom_into(data),
+        "recvmsg_into": lambda: two.recvmsg_into([data]),
+    }
+    for receive in with_methods(receivers).values():
         with pytest.raises((BufferError, TypeError)):
-            receive(data)
+            receive()
     assert data.obj == b"abcdefgh"
     assert two.recv(1) == b"x"
 
@@ -129,11 +143,13 @@ def test_many_threads_receive() -> None:
             sock.close()
 
 
-RECEIVE = {
-    "recv": lambda sock, size: sock.recv(size),
-    "recvfrom": lambda sock, size: sock.recvfrom(size)[0],
-    "recvmsg": lambda sock, size: sock.recvmsg(size)[0],
-}
+RECEIVE = with_methods(
+    {
+        "recv": lambda sock, size: sock.recv(size),
+        "recvfrom": lambda sock, size: sock.recvfrom(size)[0],
+        "recvmsg": lambda sock, size: sock.recvmsg(size)[0],
+    }
+)
 
 
 @pytest.mark.parametrize("method", RECEIVE)
@@ -219,7 +235,7 @@ with cffisock.create_server(("127.0.0.1", 0)) as listener:
     for host in ("127.0.0.1", b"127.0.0.1"):
         with cffisock.socket() as sock:
             sock.connect((host, listener.getsockname()[1]))
-for address in ("/nowhere", b"/nowhere"):
+for address in ("/nowhere", b"/nowhere") if hasattr(cffisock, "AF_UNIX") else ():
     with cffisock.socket(cffisock.AF_UNIX) as sock:
         print(sock.connect_ex(address))
 """
@@ -227,7 +243,7 @@ for address in ("/nowhere", b"/nowhere"):
 
 def test_bytes_and_text_are_not_compared() -> None:
     run = python("-bb", "-c", BYTES_AND_TEXT)
-    assert (run.stdout, run.stderr) == ("2\n2\n", "")
+    assert (run.stdout, run.stderr) == ("" if IS_WINDOWS else "2\n2\n", "")
 
 
 # What each method returns by MSG_TRUNC: TCP drops the bytes, tells how many, and writes none.
@@ -285,6 +301,8 @@ def test_a_byte_out_of_band_without_room(room: Any, pair: Any) -> None:
 @pytest.mark.parametrize("method", DROPPED)
 def test_room_that_nothing_comes_into_takes_no_memory(method: str, pair: Any) -> None:
     one, two = pair
+    import resource
+
     one.send(b"x")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert DROPPED[method](two, 1 << 29) == b"x"

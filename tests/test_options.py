@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import errno
 import struct
 from typing import Any
 
@@ -11,7 +12,11 @@ import pytest
 import cffisock
 from cffisock import SO_LINGER, SO_RCVBUF, SO_REUSEADDR, SOL_SOCKET
 
-from .support import own
+from .support import IS_WINDOWS, own
+
+# struct linger: of two ints, or of two shorts.
+LINGER = "HH" if IS_WINDOWS else "ii"
+SIZE = struct.calcsize(LINGER)
 
 
 @pytest.fixture
@@ -55,17 +60,17 @@ def test_a_checksum_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [struct.pack("ii", 1, 5), bytearray(8), memoryview(struct.pack("ii", 1, 6))]
+    "value", [struct.pack(LINGER, 1, 5), bytearray(SIZE), memoryview(struct.pack(LINGER, 1, 6))]
 )
 def test_bytes(sock: Any, value: Any) -> None:
     sock.setsockopt(SOL_SOCKET, SO_LINGER, value)
-    given = sock.getsockopt(SOL_SOCKET, SO_LINGER, 8)
+    given = sock.getsockopt(SOL_SOCKET, SO_LINGER, SIZE)
     assert type(given) is bytes
-    assert struct.unpack("ii", given)[0] == struct.unpack("ii", value)[0]
+    assert struct.unpack(LINGER, given)[0] == struct.unpack(LINGER, value)[0]
 
 
 def test_as_many_bytes_as_there_are(sock: Any) -> None:
-    assert sock.getsockopt(SOL_SOCKET, SO_LINGER, 100) == bytes(8)
+    assert sock.getsockopt(SOL_SOCKET, SO_LINGER, 100) == bytes(SIZE)
 
 
 @pytest.mark.native("it writes beyond the room, where that is short")
@@ -82,17 +87,18 @@ def test_text(sock: Any) -> None:
 
 def test_a_null_of_some_length(sock: Any) -> None:
     """What AF_ALG needs; this kernel refuses it for other options, and that is seen."""
-    with pytest.raises(OSError, match="Bad address"):
-        sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, None, 4)
-    with pytest.raises(OSError, match="Invalid argument"):
-        sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, None, 0)
+    for length, number in ((4, errno.EFAULT), (0, errno.EFAULT if IS_WINDOWS else errno.EINVAL)):
+        with pytest.raises(OSError) as caught:
+            sock.setsockopt(SOL_SOCKET, SO_REUSEADDR, None, length)
+        assert caught.value.errno == number
 
 
 def test_the_value_is_released(sock: Any) -> None:
-    value = bytearray(8)
+    value = bytearray(SIZE)
     sock.setsockopt(SOL_SOCKET, SO_LINGER, value)
-    with pytest.raises(OSError, match="Protocol not available"):
+    with pytest.raises(OSError) as caught:
         sock.setsockopt(SOL_SOCKET, 9999, value)
+    assert caught.value.errno == errno.ENOPROTOOPT
     value.append(1)
 
 
@@ -103,7 +109,7 @@ def test_both_modules_see_the_same_socket(sock: Any) -> None:
             (SOL_SOCKET, SO_RCVBUF),
             (SOL_SOCKET, cffisock.SO_SNDBUF),
             (SOL_SOCKET, cffisock.SO_TYPE),
-            (cffisock.IPPROTO_TCP, cffisock.TCP_MAXSEG),
+            *([] if IS_WINDOWS else [(cffisock.IPPROTO_TCP, cffisock.TCP_MAXSEG)]),
             (cffisock.IPPROTO_IP, cffisock.IP_TTL),
         ]:
             value = sock.getsockopt(level, name)
@@ -122,7 +128,7 @@ def test_every_option_that_is_an_int(sock: Any) -> None:
             return type(error), error.errno
 
     names = [name for name in dir(cffisock) if name.startswith("SO_")]
-    assert len(names) > 30
+    assert len(names) > (10 if IS_WINDOWS else 30)
     with own.fromfd(sock.fileno(), own.AF_INET, own.SOCK_STREAM) as theirs:
         for name in names:
             if name == "SO_COOKIE":  # counts up
