@@ -39,7 +39,7 @@ MODULES = {
     if IS_LINUX
 }  # fmt: skip
 if IS_WINDOWS:
-    MODULES = {CONSTANTS["AF_BLUETOOTH"]: "rfcomm", CONSTANTS["AF_HYPERV"]: "hyperv"}
+    MODULES.update({CONSTANTS["AF_BLUETOOTH"]: "rfcomm", CONSTANTS["AF_HYPERV"]: "hyperv"})
 
 # The codecs that are there.
 CODECS: dict[int, Codec] = {
