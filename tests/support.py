@@ -34,6 +34,7 @@ __all__ = [
     "ROOT",
     "data_of",
     "descriptors",
+    "environ",
     "fds_in",
     "full_listener",
     "is_gnu",
@@ -182,16 +183,21 @@ def is_gnu() -> bool:
         return False
 
 
+def environ(**more: str) -> dict[str, str]:
+    """This process's environment, with the tested package on the path of Python, and more."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, **more}
+
+
 def python(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Runs this interpreter with the tested package on its path, to its end."""
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": path, **options.pop("env", {})}
+    env = environ(**options.pop("env", {}))
     if "input" not in options:
         options["stdin"] = subprocess.DEVNULL
     return subprocess.run(
         [sys.executable, *arguments],
         check=False,
-        env=environment,
+        env=env,
         capture_output=True,
         encoding="utf-8",
         timeout=50,

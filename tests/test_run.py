@@ -11,11 +11,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import _cffi_backend
 import pytest
 
 from cffisock._command import run
 
-from .support import IS_PYPY, LONG, ROOT, python
+from .support import IS_PYPY, LONG, ROOT, environ, python
 
 RUN = ("-m", "cffisock", "run")
 
@@ -31,6 +32,12 @@ print(vars(sys.modules["__main__"]) is globals())
 print("sitecustomize" in sys.modules, [getattr(x, '__name__', type(x)) for x in sys.meta_path])
 print(not __debug__, __doc__)
 """
+
+
+# A path by which the package can be imported; on Windows cffi is in none of the interpreter's.
+IMPORTABLE = str(ROOT)
+if sys.platform == "win32":
+    IMPORTABLE += os.pathsep + str(Path(_cffi_backend.__file__).parent)
 
 
 def both(*arguments: str, **options: Any) -> tuple[Any, Any]:
@@ -160,7 +167,7 @@ def test_an_interrupt_is_pythons(tmp_path: Path) -> None:
             [sys.executable, *words, str(script)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env=environ(),
         ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
@@ -218,6 +225,17 @@ def test_pickling_what_main_has(method: str, tmp_path: Path) -> None:
     assert ran == plain, ran
 
 
+def test_the_script_that_pip_makes_for_windows(folder: Path) -> None:
+    """It is a zip file, which changes its name to what is said in messages."""
+    code = "import cffisock._command, sys; sys.argv[0] = sys.argv[0][:-4]; cffisock._command.main()"
+    with zipfile.ZipFile(folder / "cffisock.exe", "w") as file:
+        file.writestr("__main__.py", code)
+    plain, ran = (
+        python("-O", *words, "script.py", cwd=folder) for words in ((), ("cffisock.exe", "run"))
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, plain.stdout, "")
+
+
 # --- the options before `run`, and the environment ------------------------------------------------
 
 
@@ -263,10 +281,10 @@ def test_the_environment_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
         raise FileNotFoundError(2, "No such file or directory", f"/proc/self/{name}")
 
     monkeypatch.setattr(run, "read_proc", refuse)
-    monkeypatch.setenv("PYTHONPATH", "/a:/b")
+    monkeypatch.setenv("PYTHONPATH", f"/a{os.pathsep}/b")
     monkeypatch.setenv("OTHER", "x=y")
     found = run.environment(only_here=True)
-    assert found["PYTHONPATH"] == f"{run.STARTUP}:/a:/b"
+    assert found["PYTHONPATH"] == os.pathsep.join([run.STARTUP, "/a", "/b"])
     assert found["OTHER"] == "x=y"
     assert found["CFFISOCK_RUN"].split(" ") == ["only-here", f"{sys.hexversion:x}", sys.prefix]
 
@@ -276,7 +294,7 @@ def test_a_pythonpath_that_is_set(path: str, folder: Path, tmp_path: Path) -> No
     """It is what it was to the program, which has one entry more in the environment."""
     there = tmp_path / "there"
     there.mkdir()
-    value = path.format(root=ROOT, there=there)
+    value = path.replace(":", os.pathsep).format(root=IMPORTABLE, there=there)
     cwd = folder if path else ROOT  # where `-m` finds it
     plain, ran = both(str(folder / "script.py"), cwd=cwd, env={"PYTHONPATH": value})
     assert plain[0] == 0
@@ -295,7 +313,7 @@ HIDDEN = {
 def test_a_sitecustomize_that_is_hidden(hidden: str, tmp_path: Path) -> None:
     """It works as ever, and so do programs that ask for it."""
     (tmp_path / "sitecustomize.py").write_text(f"{hidden}\n")
-    path = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    path = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{IMPORTABLE}"}
     plain, ran = both("-c", "import sitecustomize; print(sitecustomize)", env=path)
     assert (plain[1] or plain[2]) != ""
     assert ran[0] == plain[0]

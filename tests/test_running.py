@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket as own
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import LONG, ROOT, python
+from .support import LONG, ROOT, environ, python
 
 PAGE = (ROOT / "docs" / "running.rst").read_text(encoding="utf-8")
 ON_CFFISOCK = ("-m", "cffisock", "run")
@@ -26,6 +25,11 @@ os.set_inheritable(3, True)
 os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
+
+# Whether the system knows that the compiled module is in the process.
+LOADED = 'print("cffisock/_cffi" in open("/proc/self/maps").read())'
+if sys.platform == "win32":
+    LOADED = "import ctypes; print(ctypes.windll.kernel32.GetModuleHandleW('_cffi.pyd') != 0)"
 
 
 def shown(word: str) -> str:
@@ -49,7 +53,7 @@ def test_in_code(script: Path) -> None:
     with subprocess.Popen(
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=environ(),
     ) as process:
         try:
             assert process.stdout is not None
@@ -90,8 +94,7 @@ def test_activated(on: tuple[str, ...], script: Path) -> None:
 )
 def test_whether_it_is_in_use(on: tuple[str, ...], says: list[str], script: Path) -> None:
     code = shown("print(socket.socket())")
-    loaded = 'print("cffisock/_cffi" in open("/proc/self/maps").read())'
-    script.write_text(f"{code}\n{loaded}\n")
+    script.write_text(f"{code}\n{LOADED}\n")
     name, sock, in_maps = python(*on, str(script)).stdout.splitlines()
     assert [name, sock[: len(says[1])]] == says
     assert in_maps == str(bool(on))

@@ -1,7 +1,8 @@
 """``python -m cffisock run``: Python once more, with cffisock in the place of ``socket``.
 
-The same interpreter takes the place of this process, with the command line that follows ``run``.
-It finds startup/sitecustomize.py by its environment, and so do the processes that it starts.
+The same interpreter takes the place of this process, with the command line that follows ``run``;
+on Windows this process waits for it.  It finds startup/sitecustomize.py by its environment, and so
+do the processes that it starts.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+from errno import ENOENT
 
 from .. import _types as t
+from .._edge.platform import IS_WINDOWS
 
 STARTUP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "startup")
 ONLY_HERE = "--only-here"
@@ -34,7 +37,20 @@ def main(words: list[str]) -> t.NoReturn:
         )
     if os.pathsep in STARTUP:
         refuse(f"PYTHONPATH cannot hold {STARTUP}, which has a {os.pathsep} in it")
-    os.execve(sys.executable, [*python, *arguments], environment(only_here))
+    start([*python, *arguments], environment(only_here))
+
+
+def start(command: list[str], env: dict[str, str]) -> t.NoReturn:
+    """Runs this interpreter with that command line, as if it were this process."""
+    if not IS_WINDOWS:
+        os.execve(sys.executable, command, env)
+    # There an exec ends this process at once, for whose end and status somebody waits.
+    import signal  # noqa: PLC0415
+    import subprocess  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the other one gets too
+    status = subprocess.call(command, executable=sys.executable, env=env, close_fds=False)
+    sys.exit(status - 2**32 if status >= 2**31 else status)  # as a C int
 
 
 def refuse(why: str) -> t.NoReturn:
@@ -46,7 +62,7 @@ def command_before() -> list[str]:
     """Returns the start of this process's command line: Python and its options."""
     words: list[str] = getattr(sys, "orig_argv", None) or read_proc("cmdline")  # 3.9 has none
     *python, last = words[: len(words) - len(sys.argv) + 1]
-    if last == sys.argv[0]:  # the script that pip made
+    if last in (sys.argv[0], f"{sys.argv[0]}.exe"):  # the script that pip made
         return python
     options, found, _ = last.partition("cffisock")
     if not found or not python:  # called by a program
@@ -57,7 +73,9 @@ def command_before() -> list[str]:
 
 
 def read_proc(name: str) -> list[str]:
-    """Returns the strings in a file of this process under /proc."""
+    """Returns the strings in a file of this process under /proc.  OSError where there is none."""
+    if IS_WINDOWS:  # where that is a folder like any other
+        raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
     with open(f"/proc/self/{name}", "rb") as file:
         return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
 
@@ -86,7 +104,7 @@ def environment(only_here: bool) -> dict[str, str]:
     # Not os.environ: in the locale C, Python sets LC_CTYPE in it, and would see another locale.
     try:
         found = dict(word.split("=", 1) for word in read_proc("environ") if "=" in word)
-    except OSError:  # there is no /proc
+    except OSError:
         found = dict(os.environ)
     others = [entry for entry in found.get("PYTHONPATH", "").split(os.pathsep) if entry != STARTUP]
     path = os.pathsep.join(others)
