@@ -208,8 +208,9 @@ def close(result: Any) -> None:
             sock.close()
 
 
-def left_open(before: dict[int, str], expected: list[int]) -> dict[int, str]:
-    """The descriptors that are open and were not: the ``expected``, once all else is collected.
+def left_open(before: dict[int, str], expected: list[int], lost: int = 0) -> dict[int, str]:
+    """The descriptors that are open and were not: the ``expected``, and up to ``lost`` others, once
+    all else is collected.
 
     The thread of a look-up that was given up closes its own when the C library is done with it.
     """
@@ -217,7 +218,7 @@ def left_open(before: dict[int, str], expected: list[int]) -> dict[int, str]:
         if IS_PYPY:
             gc.collect()
         left = {fd: to for fd, to in descriptors().items() if before.get(fd) != to}
-        if sorted(left) == sorted(expected):
+        if left.keys() >= set(expected) and len(left) <= len(expected) + lost:
             break
         gc.collect()
         if attempt > 3:
@@ -290,11 +291,10 @@ def test_no_descriptor_of_a_message_is_lost(
         attempt = Attempt(lambda: receive(two), at)
         reached = attempt.left < 0
         expected = attempt.numbers + (attempt.result or [])
-        left = left_open(before, expected)
-        if attempt.line.startswith(HANDED_OVER):
-            assert len(left) <= len(expected) + 3
-        else:
-            assert sorted(left) == sorted(expected), attempt.line
+        lost = 3 if attempt.line.startswith(HANDED_OVER) else 0
+        left = left_open(before, expected, lost)
+        assert left.keys() >= set(expected), attempt.line
+        assert len(left) <= len(expected) + lost, attempt.line
         for fd in left:
             os.close(fd)
         while True:
