@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import errno
 import os
+import re
 import signal
 import socket as own
 import subprocess
@@ -37,6 +38,7 @@ __all__ = [
     "environ",
     "fds_in",
     "full_listener",
+    "has_mode",
     "is_gnu",
     "is_inherited",
     "is_socket",
@@ -114,7 +116,10 @@ def data_of(items: list[Any]) -> list[Any]:
 
 def with_methods(calls: dict[str, Any]) -> dict[str, Any]:
     """Those whose names begin with a method that this system's sockets have."""
-    return {name: call for name, call in calls.items() if hasattr(cffisock.socket, name.split()[0])}
+    methods = {name: re.split(r"\W", name)[0] for name in calls}
+    return {
+        name: calls[name] for name, method in methods.items() if hasattr(cffisock.socket, method)
+    }
 
 
 @contextmanager
@@ -143,10 +148,10 @@ def lacks(major: int, minor: int, call: Callable[[], Any]) -> None:
 
 
 def descriptors() -> dict[int, str]:
-    """What this process has open: descriptors, and what each is; on Windows nothing tells."""
-    found: dict[int, str] = {}
+    """What this process has open: descriptors, and what each is; on Windows sockets alone."""
     if sys.platform == "win32":
-        return found
+        return sockets_of_windows()
+    found: dict[int, str] = {}
     for name in os.listdir("/proc/self/fd"):
         try:
             found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
@@ -155,15 +160,28 @@ def descriptors() -> dict[int, str]:
     return found
 
 
+def sockets_of_windows() -> dict[int, str]:
+    """Those that have a type, among the handles: these are numbered in fours, the lowest first."""
+    import ctypes
+
+    getsockopt = ctypes.WinDLL("ws2_32").getsockopt  # type: ignore[attr-defined]
+    kind, size = ctypes.c_int(), ctypes.c_int(4)
+    found = {}
+    for fd in range(4, 8192, 4):
+        arguments = own.SOL_SOCKET, own.SO_TYPE, ctypes.byref(kind), ctypes.byref(size)
+        if getsockopt(ctypes.c_size_t(fd), *arguments) == 0:
+            found[fd] = f"socket:{kind.value}"
+    return found
+
+
 def is_socket(fd: int) -> bool:
     """Whether the descriptor is open, and a socket's."""
-    if not IS_WINDOWS:
-        return descriptors().get(fd, "").startswith("socket:")
-    try:
-        own.socket(own.AF_INET, own.SOCK_STREAM, 0, fd).detach()
-    except OSError:
-        return False
-    return True
+    return descriptors().get(fd, "").startswith("socket:")
+
+
+def has_mode(sock: Any, blocking: bool) -> bool:
+    """Whether the descriptor is in this mode; Windows tells nobody."""
+    return IS_WINDOWS or os.get_blocking(sock.fileno()) == blocking
 
 
 def is_inherited(fd: int) -> bool:

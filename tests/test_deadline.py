@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import pickle
 import socket as own
 import tempfile
@@ -17,7 +16,18 @@ import pytest
 import cffisock
 from cffisock import Deadline
 
-from .support import IS_PYPY, LOCALHOST, LONG, full_listener, python, signals, tcp_pair, udp_pair
+from .support import (
+    IS_PYPY,
+    LOCALHOST,
+    LONG,
+    full_listener,
+    has_mode,
+    python,
+    signals,
+    tcp_pair,
+    udp_pair,
+    with_methods,
+)
 from .tls_peer import context_of, make_certificate, peer
 from .waiting import fill
 
@@ -59,7 +69,7 @@ def test_one_that_has_passed() -> None:
         # 0 would mean that it does not wait at all.
         assert sock.gettimeout() > 0
         assert sock.getblocking()
-        assert not os.get_blocking(sock.fileno())
+        assert has_mode(sock, False)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +124,7 @@ def test_as_the_default_timeout() -> None:
         with cffisock.socket(cffisock.AF_INET, cffisock.SOCK_DGRAM) as sock:
             sock.bind(LOCALHOST)
             assert late(lambda: sock.recv(1))
-            assert not os.get_blocking(sock.fileno())
+            assert has_mode(sock, False)
     finally:
         cffisock.setdefaulttimeout(None)
 
@@ -127,28 +137,32 @@ def send_file(sock: Any) -> Any:
         return sock.sendfile(file)
 
 
-STREAM: dict[str, Callable[[Any], Any]] = {
-    "recv": lambda s: s.recv(1),
-    "recv, large": lambda s: s.recv(2**20),
-    "recv_into": lambda s: s.recv_into(bytearray(1)),
-    "recvfrom": lambda s: s.recvfrom(1),
-    "recvfrom_into": lambda s: s.recvfrom_into(bytearray(1)),
-    "recvmsg": lambda s: s.recvmsg(1),
-    "recvmsg_into": lambda s: s.recvmsg_into([bytearray(1), bytearray(1)]),
-    "recvmmsg": lambda s: s.recvmmsg(2, 10),
-    "send": lambda s: s.send(b"x"),
-    "sendall": lambda s: s.sendall(b"x"),
-    "sendmsg": lambda s: s.sendmsg([b"x", bytearray(b"y")]),
-    "connect": lambda s: s.connect(("127.0.0.1", 9)),
-    "sendfile": send_file,
-}
-DATAGRAM: dict[str, Callable[[Any], Any]] = {
-    "recvmmsg": lambda s: s.recvmmsg(2, 10),
-    "recvmmsg_into": lambda s: s.recvmmsg_into([bytearray(1)]),
-    "recvfrom": lambda s: s.recvfrom(1),
-    "sendmmsg": lambda s: s.sendmmsg([b"x"]),
-    "sendto": lambda s: s.sendto(b"x", s.getsockname()),
-}
+STREAM: dict[str, Callable[[Any], Any]] = with_methods(
+    {
+        "recv": lambda s: s.recv(1),
+        "recv, large": lambda s: s.recv(2**20),
+        "recv_into": lambda s: s.recv_into(bytearray(1)),
+        "recvfrom": lambda s: s.recvfrom(1),
+        "recvfrom_into": lambda s: s.recvfrom_into(bytearray(1)),
+        "recvmsg": lambda s: s.recvmsg(1),
+        "recvmsg_into": lambda s: s.recvmsg_into([bytearray(1), bytearray(1)]),
+        "recvmmsg": lambda s: s.recvmmsg(2, 10),
+        "send": lambda s: s.send(b"x"),
+        "sendall": lambda s: s.sendall(b"x"),
+        "sendmsg": lambda s: s.sendmsg([b"x", bytearray(b"y")]),
+        "connect": lambda s: s.connect(("127.0.0.1", 9)),
+        "sendfile": send_file,
+    }
+)
+DATAGRAM: dict[str, Callable[[Any], Any]] = with_methods(
+    {
+        "recvmmsg": lambda s: s.recvmmsg(2, 10),
+        "recvmmsg_into": lambda s: s.recvmmsg_into([bytearray(1)]),
+        "recvfrom": lambda s: s.recvfrom(1),
+        "sendmmsg": lambda s: s.sendmmsg([b"x"]),
+        "sendto": lambda s: s.sendto(b"x", s.getsockname()),
+    }
+)
 
 
 @pytest.mark.parametrize("name", [*STREAM, *(f"{name}, datagram" for name in DATAGRAM)])
@@ -209,7 +223,7 @@ def test_accepted_sockets_do_not_have_it() -> None:
             server, _ = listener.accept()
             with server:
                 assert server.gettimeout() is None
-                assert os.get_blocking(server.fileno())
+                assert has_mode(server, True)
             assert type(client.gettimeout()) is Deadline
 
 

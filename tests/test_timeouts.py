@@ -6,7 +6,6 @@ Times are compared with lower bounds only; upper ones are for what would else wa
 from __future__ import annotations
 
 import errno
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from .support import (
     LONG,
     NOT_OPEN,
     full_listener,
+    has_mode,
     later,
     own,
     with_methods,
@@ -50,11 +50,6 @@ def fill(sock: Any) -> None:
                 sock.send(b"x" * 65536)
         time.sleep(moment)
     sock.settimeout(wait)
-
-
-def has_mode(sock: Any, blocking: bool) -> bool:
-    """Whether the descriptor is in this mode; Windows tells nobody."""
-    return IS_WINDOWS or os.get_blocking(sock.fileno()) == blocking
 
 
 # --- what is set --------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import functools
 import os
 import select
@@ -106,7 +105,7 @@ def pair_of(module: Any, kind: str) -> tuple[Any, Any]:
 
 def is_under_way(sock: Any) -> bool:
     """Whether TCP has sent what the receiver has not acknowledged: tcpi_unacked in linux/tcp.h."""
-    if sock.family == own.AF_UNIX or sock.type != own.SOCK_STREAM:
+    if sock.family not in (own.AF_INET, own.AF_INET6) or sock.type != own.SOCK_STREAM:
         return False
     info = sock.getsockopt(own.IPPROTO_TCP, own.TCP_INFO, 104)
     return any(info[24:28])
@@ -116,11 +115,12 @@ def fill(sock: Any, data: bytes = b"x" * 1000) -> None:
     """Sends until the socket takes nothing more; it is not waiting afterwards."""
     sock.settimeout(0)
     quiet = 0
+    tells = hasattr(own, "TCP_INFO")
     while quiet < 3:
         # TCP moves data on to the receiver for a moment, and takes some more long before poll(2)
         # calls it writable.
-        time.sleep(0.02)
-        quiet = 0 if is_under_way(sock) else quiet + 1
+        time.sleep(0.02 if tells else 0.15)
+        quiet = 0 if tells and is_under_way(sock) else quiet + 1
         with suppress(BlockingIOError):
             while True:
                 sock.send(data)
@@ -130,10 +130,8 @@ def fill(sock: Any, data: bytes = b"x" * 1000) -> None:
 def drain(sock: Any) -> bytes:
     """All that comes until nothing does for a moment."""
     data = bytearray()
-    readable = select.poll()
-    readable.register(sock.fileno(), select.POLLIN)
-    while readable.poll(20):
-        part = sock.recv(1 << 16, own.MSG_DONTWAIT)
+    while select.select([sock], [], [], 0.02)[0]:
+        part = sock.recv(1 << 16, getattr(own, "MSG_DONTWAIT", 0))
         if not part:
             break
         data += part
@@ -182,6 +180,8 @@ class Successor:
         assert self._state() == self.before
 
     def _state(self) -> dict[str, Any]:
+        import fcntl
+
         mine = self.all[0]
         state = {
             "flags": fcntl.fcntl(mine.fileno(), fcntl.F_GETFL),
