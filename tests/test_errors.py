@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import pickle
@@ -13,7 +14,7 @@ import cffisock
 from cffisock import _socket
 from cffisock._edge import errors
 
-from .support import own
+from .support import IS_WINDOWS, own
 
 
 def test_the_exceptions() -> None:
@@ -30,8 +31,15 @@ def test_the_exceptions() -> None:
 @pytest.mark.parametrize("number", sorted(errno.errorcode))
 def test_every_errno(number: int) -> None:
     error = errors.error_for(-number)
-    assert type(error) is type(OSError(number, ""))
-    assert (error.errno, error.strerror) == (number, os.strerror(number))
+    if IS_WINDOWS:
+        expected = ctypes.WinError(number)  # type: ignore[attr-defined]
+        text = expected.strerror.replace("<no description>", f"Windows Error 0x{number:x}")
+        text = text.rstrip(".")  # which the interpreter takes away
+        assert (error.winerror, expected.winerror) == (number, number)  # type: ignore[attr-defined]
+    else:
+        expected, text = OSError(number, ""), os.strerror(number)
+    assert type(error) is type(expected)
+    assert (error.errno, error.strerror) == (expected.errno, text)
 
 
 def test_a_timeout_has_no_errno() -> None:
@@ -55,21 +63,22 @@ def test_the_timeout_of_this_interpreter() -> None:
 def test_check() -> None:
     assert errors.check(0) == 0
     assert errors.check(5) == 5
-    with pytest.raises(BrokenPipeError):
-        errors.check(-errno.EPIPE)
+    with pytest.raises(ConnectionAbortedError if IS_WINDOWS else BrokenPipeError):
+        errors.check(-errno.ECONNABORTED if IS_WINDOWS else -errno.EPIPE)
 
 
 def test_resume() -> None:
     """Only an interrupted operation goes on."""
     deadline = errors.TIMED_OUT - 12345
+    interrupted: int = -getattr(errno, "WSAEINTR", errno.EINTR)
     assert errors.resume(deadline, -1) == deadline
     for wait in (-1, 0):
-        assert errors.resume(-errno.EINTR, wait) == wait
+        assert errors.resume(interrupted, wait) == wait
     with pytest.raises(TimeoutError):
         errors.resume(errors.TIMED_OUT, 5)
     with pytest.raises(ConnectionResetError):
         errors.resume(-errno.ECONNRESET, 5)
-    assert [errors.is_interrupted(n) for n in (deadline, -errno.EINTR, errors.TIMED_OUT, -1)] == [
+    assert [errors.is_interrupted(n) for n in (deadline, interrupted, errors.TIMED_OUT, -1)] == [
         True,
         True,
         False,
