@@ -23,7 +23,9 @@ def outcome(call: Callable[..., Any], *args: Any) -> Any:
     try:
         return call(*args)
     except OSError as error:
-        return str(error) if error.errno is None else errno.errorcode[error.errno]
+        if error.errno is None:
+            return str(error)
+        return errno.errorcode[error.errno].replace("WSA", "")  # winsock's name, on Windows
     except Exception as error:  # noqa: BLE001  (whatever it is, both modules' are compared)
         return f"{type(error).__name__}: {error}"
 
@@ -90,6 +92,11 @@ def numbers_of_locks() -> set[str]:
 
 
 # --- sockets --------------------------------------------------------------------------------------
+
+
+def kinds(*names: str) -> list[str]:
+    """Those of the kinds of `pair_of` that this system has."""
+    return [name for name in names if name in ("tcp", "udp") or hasattr(own, "AF_UNIX")]
 
 
 def pair_of(module: Any, kind: str) -> tuple[Any, Any]:

@@ -4,10 +4,11 @@
 int64_t cs_recv(const cs_socket *sock, char *buf, size_t len, int flags, int64_t wait)
 {
     cs_socket fd = shim_fd(sock);
+    int64_t early = shim_before(fd, POLLIN, wait);
     ssize_t n;
 
-    if (shim_is_over(wait))
-        return CS_TIMED_OUT;
+    if (early != 0)
+        return early;
     n = shim_recv(fd, buf, len, flags | shim_dontwait(wait));
     return n >= 0 ? n : shim_failed(fd, POLLIN, wait);
 }
@@ -18,10 +19,11 @@ int64_t cs_recvfrom(const cs_socket *sock, char *buf, size_t len, int flags, cs_
     cs_socket fd = shim_fd(sock);
     cs_addr now;
     socklen_t size = sizeof now.storage;
+    int64_t early = shim_before(fd, POLLIN, wait);
     ssize_t n;
 
-    if (shim_is_over(wait))
-        return CS_TIMED_OUT;
+    if (early != 0)
+        return early;
     n = shim_recvfrom(fd, buf, len, flags | shim_dontwait(wait), shim_sockaddr(&now), &size);
     if (n < 0)
         return shim_failed(fd, POLLIN, wait);
@@ -32,10 +34,11 @@ int64_t cs_recvfrom(const cs_socket *sock, char *buf, size_t len, int flags, cs_
 int64_t cs_send(const cs_socket *sock, const char *buf, size_t len, int flags, int64_t wait)
 {
     cs_socket fd = shim_fd(sock);
+    int64_t early = shim_before(fd, POLLOUT, wait);
     ssize_t n;
 
-    if (shim_is_over(wait))
-        return CS_TIMED_OUT;
+    if (early != 0)
+        return early;
     n = shim_send(fd, buf, len, flags | shim_dontwait(wait));
     return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }
@@ -44,10 +47,11 @@ int64_t cs_sendto(const cs_socket *sock, const char *buf, size_t len, int flags,
                   int64_t wait)
 {
     cs_socket fd = shim_fd(sock);
+    int64_t early = shim_before(fd, POLLOUT, wait);
     ssize_t n;
 
-    if (shim_is_over(wait))
-        return CS_TIMED_OUT;
+    if (early != 0)
+        return early;
     n = shim_sendto(fd, buf, len, flags | shim_dontwait(wait), shim_sockaddr_const(to), to->len);
     return n >= 0 ? n : shim_failed(fd, POLLOUT, wait);
 }

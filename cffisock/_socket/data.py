@@ -22,7 +22,7 @@ from .._edge.memory import (
     take_block,
     through_copy,
 )
-from .._edge.platform import CONSTANTS
+from .._edge.platform import CONSTANTS, IS_WINDOWS
 from .mailbox import DATA_SIZE, NEVER, Mailbox, borrow, give_mailbox, take_mailbox
 
 audit = sys.audit
@@ -275,7 +275,10 @@ def sendall(self: t.Socket, data: t.Buffer, flags: t.SupportsIndex = NO_FLAGS, /
         # Usually the kernel takes everything at once.  If it does not, a timed socket
         # does not wait here: its one deadline is for the calls that follow.
         wait = self._cs_wait
-        n = cs_send(self._cs_socket, memory, len(memory), flags, wait if wait < 0 else 0)
+        first = wait if wait < 0 else 0
+        if wait > 0 and IS_WINDOWS:  # where a try may block, if it does not wait before
+            first, wait = wait, lib.cs_deadline(wait)
+        n = cs_send(self._cs_socket, memory, len(memory), flags, first)
         if n != len(memory):
             _send_rest(self, memory, n, flags, wait)
     finally:
