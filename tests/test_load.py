@@ -23,7 +23,7 @@ def test_a_short_load(tmp_path: Path) -> None:
     """Each server echoes all, is left by all, and the files say the same."""
     json, svg = tmp_path / "load.json", tmp_path / "load.svg"
     files = ("--connections", "300", "--json", str(json), "--svg", str(svg))
-    done = python("-m", "tests.load", "9", *files)
+    done = python("-m", "tests.load", "6", *files)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     result = Result.load(json)
     assert [run.kind for run in result.runs] == [*KINDS]

@@ -29,7 +29,7 @@ TRIALS = {
     "datagrams": Trial(shared.datagrams, 500_000, 6400),
     "timeouts": Trial(shared.timeouts, 500_000, 5000),
     "fork": Trial(forks.fork, 1000, 10),
-    "dropped": Trial(dropped.dropped, 200_000, 4000),
+    "dropped": Trial(dropped.dropped, 200_000, 2000),
     "resolver": Trial(processes.resolver, 16_000, 640),
     "ends": Trial(processes.ends, 20, 1),
 }
