@@ -185,6 +185,10 @@ else:
         "listen_fds": f"{__name__}._activation",
     }
     if _IS_WINDOWS:
+        # These are about messages and options that it lacks.
+        for _absent in ("aio", "control", "options"):
+            del _MODULES[_absent]
+            sys.modules[f"{__name__}.{_absent}"] = None  # type: ignore[assignment]
         del _FUNCTIONS["getifaddrs"]
         _FUNCTIONS["errorTab"] = f"{__name__}._socket.windows"
     _LATER = {**_MODULES, **_FUNCTIONS}

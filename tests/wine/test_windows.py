@@ -131,6 +131,10 @@ def test_the_names() -> None:
     }
     for name in ("AF_UNIX", "CMSG_LEN", "recv_fds", "sethostname", "getifaddrs"):
         assert not hasattr(cffisock, name)
+    for name in ("aio", "control", "options"):
+        assert not hasattr(cffisock, name)
+        with pytest.raises(ImportError):
+            importlib.import_module(f"cffisock.{name}")
     assert not hasattr(cffisock._socket, "socketpair")
     assert not hasattr(cffisock.socket, "sendmsg")
 
