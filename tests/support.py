@@ -24,6 +24,7 @@ import cffisock
 __all__ = [
     "CPYTHON",
     "EBADF",
+    "IMPORTABLE",
     "INT",
     "IP_FAMILIES",
     "IS_PYPY",
@@ -70,6 +71,10 @@ LONG = 20.0
 INT = array.array("i").itemsize
 
 ROOT = Path(cffisock.__file__).resolve().parents[1]
+# The folders of the package and of cffi's compiled module, which is a part of PyPy.
+IMPORTABLE = [str(ROOT)]
+if hasattr(_cffi_backend, "__file__"):
+    IMPORTABLE.append(str(Path(_cffi_backend.__file__).parent))
 
 
 def tcp_pair(module: Any = cffisock, family: int = cffisock.AF_INET) -> tuple[Any, Any]:
@@ -235,10 +240,7 @@ def isolated(code: str) -> subprocess.CompletedProcess[str]:
     It has the modules that `site` imports, but not what .pth files do: that of an editable
     install needs typing, re and pathlib, and would hide who else imports them.
     """
-    # PyPy's cffi is a part of the interpreter.
-    backend = getattr(_cffi_backend, "__file__", None)
-    path = [str(ROOT), *([str(Path(backend).parent)] if backend else [])]
-    return python("-I", "-S", "-c", f"import sys, site; sys.path += {path}\n{code}")
+    return python("-I", "-S", "-c", f"import sys, site; sys.path += {IMPORTABLE}\n{code}")
 
 
 @contextmanager

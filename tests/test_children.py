@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import venv
+import sys
 from pathlib import Path
 from typing import Any
 
-import _cffi_backend
 import pytest
 
-from .support import LONG, ROOT, python
+from .support import IMPORTABLE, LONG, ROOT, python
 
 RUN = ("-m", "cffisock", "run")
-METHODS = ("fork", "spawn", "forkserver")
+METHODS = ("spawn",) if sys.platform == "win32" else ("fork", "spawn", "forkserver")
 
 # The names of the socket module and of the sockets that a child sees, and gets, and sends back.
 TALK = """
@@ -90,7 +89,7 @@ STARTS = {
     "subprocess": f"subprocess.run([sys.executable, '-c', {SAY!r}], check=True)",
     "shell": f"subprocess.run(f'{{sys.executable}} -c {chr(34)}{SAY}{chr(34)}', shell=True)",
     "with a path": f"""
-env = {{**os.environ, "PYTHONPATH": os.environ["PYTHONPATH"] + ":there"}}
+env = {{**os.environ, "PYTHONPATH": os.environ["PYTHONPATH"] + os.pathsep + "there"}}
 subprocess.run([sys.executable, '-c', {SAY!r}], env=env)
 """,
     "grandchild": f"""
@@ -143,7 +142,10 @@ def test_what_a_program_starts_only_here(how: str) -> None:
 def test_only_here_leaves_the_environment_as_it_was() -> None:
     """With what was in PYTHONPATH, and with nothing."""
     show = "import os; print(os.environ.get('PYTHONPATH'), 'CFFISOCK_RUN' in os.environ)"
-    for path in (f"{ROOT}:a::b", ""):
+    paths = [os.pathsep.join([*IMPORTABLE, "a", "", "b"])]
+    if sys.platform != "win32":  # where the interpreter that is tested has no cffi itself
+        paths.append("")
+    for path in paths:
         done = python(*RUN, "--only-here", "-c", show, cwd=ROOT, env={"PYTHONPATH": path})
         assert (done.stdout, done.stderr) == (f"{path or None} False\n", "")
 
@@ -154,6 +156,8 @@ def test_only_here_leaves_the_environment_as_it_was() -> None:
 @pytest.fixture
 def other(tmp_path: Path) -> str:
     """The Python of another virtual environment, in which cffisock is not installed."""
+    import venv
+
     venv.create(tmp_path / "other", symlinks=True)
     return str(tmp_path / "other" / "bin" / "python")
 
@@ -178,9 +182,7 @@ def late(other: str, condition: str) -> dict[str, str]:
     (packages,) = Path(other).parents[1].glob("lib/*/site-packages")
     line = f"import os; {condition} and __import__('socketserver')\n"
     (packages / "early.pth").write_text(line)
-    backend = getattr(_cffi_backend, "__file__", None)  # PyPy has it inside
-    entries = [str(ROOT), *([str(Path(backend).parent)] if backend else [])]
-    return {"PYTHONPATH": os.pathsep.join(entries)}
+    return {"PYTHONPATH": os.pathsep.join(IMPORTABLE)}
 
 
 def run_other(other: str, *arguments: str, env: dict[str, str]) -> Any:
@@ -272,7 +274,8 @@ import multiprocessing.connection
 import cffisock
 cffisock.install()
 assert multiprocessing.connection.socket is cffisock
-with multiprocessing.connection.Listener() as listener:
+family = None if hasattr(cffisock, "AF_UNIX") else "AF_INET"
+with multiprocessing.connection.Listener(family=family) as listener:
     assert type(listener._listener._socket) is cffisock.socket
 print("done")
 """

@@ -11,12 +11,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import _cffi_backend
 import pytest
 
 from cffisock._command import run
 
-from .support import IS_PYPY, LONG, ROOT, environ, python
+from .support import IMPORTABLE, IS_PYPY, LONG, ROOT, environ, python
 
 RUN = ("-m", "cffisock", "run")
 
@@ -34,10 +33,8 @@ print(not __debug__, __doc__)
 """
 
 
-# A path by which the package can be imported; on Windows cffi is in none of the interpreter's.
-IMPORTABLE = str(ROOT)
-if sys.platform == "win32":
-    IMPORTABLE += os.pathsep + str(Path(_cffi_backend.__file__).parent)
+# By which the package can be imported; the CPython for Windows that is tested has no cffi itself.
+PATH = os.pathsep.join(IMPORTABLE) if sys.platform == "win32" else str(ROOT)
 
 
 def both(*arguments: str, **options: Any) -> tuple[Any, Any]:
@@ -294,7 +291,7 @@ def test_a_pythonpath_that_is_set(path: str, folder: Path, tmp_path: Path) -> No
     """It is what it was to the program, which has one entry more in the environment."""
     there = tmp_path / "there"
     there.mkdir()
-    value = path.replace(":", os.pathsep).format(root=IMPORTABLE, there=there)
+    value = path.replace(":", os.pathsep).format(root=PATH, there=there)
     cwd = folder if path else ROOT  # where `-m` finds it
     plain, ran = both(str(folder / "script.py"), cwd=cwd, env={"PYTHONPATH": value})
     assert plain[0] == 0
@@ -313,7 +310,7 @@ HIDDEN = {
 def test_a_sitecustomize_that_is_hidden(hidden: str, tmp_path: Path) -> None:
     """It works as ever, and so do programs that ask for it."""
     (tmp_path / "sitecustomize.py").write_text(f"{hidden}\n")
-    path = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{IMPORTABLE}"}
+    path = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PATH}"}
     plain, ran = both("-c", "import sitecustomize; print(sitecustomize)", env=path)
     assert (plain[1] or plain[2]) != ""
     assert ran[0] == plain[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from types import ModuleType
 
 from .. import _types as t
@@ -33,9 +34,10 @@ def tell(own: ModuleType, public: ModuleType) -> None:
 
 def _reduce(sock: t.Any) -> t.Any:
     """Returns a socket on its way to another process, as pickle wants it."""
-    reduction: t.Any = sys.modules[f"{PACKAGE}.reduction"]
     if IS_WINDOWS:
-        return _received, (reduction.resource_sharer.DupSocket(sock),)
+        sharer: t.Any = import_module(f"{PACKAGE}.resource_sharer")
+        return _received, (sharer.DupSocket(sock),)
+    reduction: t.Any = sys.modules[f"{PACKAGE}.reduction"]
     return _rebuild, (reduction.DupFd(sock.fileno()), sock.family, sock.type, sock.proto)
 
 
