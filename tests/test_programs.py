@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import array
 import asyncio
-import fcntl
 import io
 import multiprocessing
 import multiprocessing.connection
@@ -16,7 +15,6 @@ import select
 import selectors
 import subprocess
 import sys
-import termios
 import threading
 from multiprocessing import reduction
 from pathlib import Path
@@ -62,7 +60,11 @@ def loop_run(main: Callable[[], Any]) -> None:
     async def bounded() -> None:
         await asyncio.wait_for(main(), LONG)
 
-    asyncio.run(bounded(), debug=True)
+    if sys.platform == "win32":  # whose other loop makes sockets itself
+        with asyncio.Runner(debug=True, loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(bounded())
+    else:
+        asyncio.run(bounded(), debug=True)
 
 
 def test_asyncio_server_and_connection(unix_path: str) -> None:
@@ -86,9 +88,10 @@ def test_asyncio_server_and_connection(unix_path: str) -> None:
 
     async def main() -> None:
         await talk(cffisock.create_server(LOCALHOST), cffisock.socket())
-        unix = cffisock.socket(cffisock.AF_UNIX)
-        unix.bind(unix_path)
-        await talk(unix, cffisock.socket(cffisock.AF_UNIX))
+        if sys.platform != "win32":
+            unix = cffisock.socket(cffisock.AF_UNIX)
+            unix.bind(unix_path)
+            await talk(unix, cffisock.socket(cffisock.AF_UNIX))
 
     loop_run(main)
 
@@ -261,6 +264,9 @@ def test_wait_of_multiprocessing(pair: Any) -> None:
 
 
 def test_fcntl_and_ioctl(pair: Any) -> None:
+    import fcntl
+    import termios
+
     one, two = pair
     assert not fcntl.fcntl(one, fcntl.F_GETFL) & os.O_NONBLOCK
     one.settimeout(0)

@@ -12,6 +12,7 @@ from typing import Any
 
 print("on", socket.__name__)
 DATA = os.urandom(1_000_000)
+WINDOWS = sys.platform == "win32"
 
 
 async def serve(reader: Any, writer: Any) -> None:
@@ -51,10 +52,11 @@ async def streams(folder: str) -> None:
     await asyncio.gather(*(talk(*connection) for connection in connections))
     server.close()
     await server.wait_closed()
-    server = await asyncio.start_unix_server(serve, f"{folder}/s")
-    await talk(*await asyncio.open_unix_connection(f"{folder}/s"))
-    server.close()
-    await server.wait_closed()
+    if not WINDOWS:
+        server = await asyncio.start_unix_server(serve, f"{folder}/s")
+        await talk(*await asyncio.open_unix_connection(f"{folder}/s"))
+        server.close()
+        await server.wait_closed()
     one, two = socket.socketpair()
     serving = asyncio.ensure_future(serve(*await asyncio.open_connection(sock=two)))
     await talk(*await asyncio.open_connection(sock=one))
@@ -122,15 +124,20 @@ async def failures() -> None:
 
 async def processes() -> None:
     """Their pipes to a child are socket pairs."""
+    code = "import shutil, sys; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)"
+    command = [sys.executable, "-c", code] if WINDOWS else ["cat"]
     process = await asyncio.create_subprocess_exec(
-        "cat", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     assert (await process.communicate(DATA))[0] == DATA
     assert process.returncode == 0
 
 
 async def main() -> None:
-    assert asyncio.get_running_loop().get_debug()
+    loop = asyncio.get_running_loop()
+    assert loop.get_debug()
+    if WINDOWS:  # where it takes long to start a process
+        loop.slow_callback_duration = 20
     with tempfile.TemporaryDirectory() as folder:
         await streams(folder)
     await datagrams()

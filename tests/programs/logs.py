@@ -9,12 +9,14 @@ import logging.handlers
 import pickle
 import socket
 import struct
+import sys
 import tempfile
 import threading
 import urllib.parse
 from typing import Any
 
 print("on", socket.__name__)
+UNIX = sys.platform != "win32"
 logger = logging.getLogger("program")
 logger.setLevel(logging.DEBUG)
 logger.propagate = False
@@ -29,7 +31,7 @@ def log(handler: logging.Handler, number: int = 100) -> None:
 
 
 def records_by_tcp(folder: str) -> None:
-    for unix in (False, True):
+    for unix in (False, True) if UNIX else (False,):
         with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as listener:
             listener.bind(f"{folder}/records" if unix else ("127.0.0.1", 0))
             listener.listen()
@@ -60,7 +62,7 @@ def records_by_udp() -> None:
 
 
 def syslog(folder: str) -> None:
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM) if UNIX else ():
         path = f"{folder}/log{int(kind)}"
         with socket.socket(socket.AF_UNIX, kind) as sock:
             sock.settimeout(20)

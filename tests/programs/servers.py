@@ -7,6 +7,7 @@ import http.server
 import os
 import socket
 import socketserver
+import sys
 import tempfile
 import threading
 import urllib.error
@@ -47,14 +48,15 @@ class Reverse(socketserver.DatagramRequestHandler):
 
 
 def streams(folder: str) -> None:
-    for kind in (
-        socketserver.TCPServer,
-        socketserver.ThreadingTCPServer,
-        socketserver.ForkingTCPServer,
-        socketserver.UnixStreamServer,
-        socketserver.ThreadingUnixStreamServer,
-    ):
-        is_unix = issubclass(kind, socketserver.UnixStreamServer)
+    kinds: list[Any] = [socketserver.TCPServer, socketserver.ThreadingTCPServer]
+    if sys.platform != "win32":
+        kinds += [
+            socketserver.ForkingTCPServer,
+            socketserver.UnixStreamServer,
+            socketserver.ThreadingUnixStreamServer,
+        ]
+    for kind in kinds:
+        is_unix = "Unix" in kind.__name__
         address = f"{folder}/{kind.__name__}" if is_unix else ("127.0.0.1", 0)
         with serving(kind(address, Echo)) as found:
             for _ in range(5):
@@ -73,12 +75,11 @@ def streams(folder: str) -> None:
 
 
 def datagrams(folder: str) -> None:
-    for kind in (
-        socketserver.UDPServer,
-        socketserver.ThreadingUDPServer,
-        socketserver.UnixDatagramServer,
-    ):
-        is_unix = issubclass(kind, socketserver.UnixDatagramServer)
+    kinds: list[Any] = [socketserver.UDPServer, socketserver.ThreadingUDPServer]
+    if sys.platform != "win32":
+        kinds.append(socketserver.UnixDatagramServer)
+    for kind in kinds:
+        is_unix = "Unix" in kind.__name__
         address = f"{folder}/{kind.__name__}" if is_unix else ("127.0.0.1", 0)
         with serving(kind(address, Reverse)) as found:
             with socket.socket(kind.address_family, socket.SOCK_DGRAM) as sock:
