@@ -24,6 +24,9 @@ public: t.Any = sys.modules["cffisock"]
 
 AF_INET = AddressFamily(CONSTANTS["AF_INET"])
 AF_INET6 = AddressFamily(CONSTANTS["AF_INET6"])
+AF_UNIX: t.Any = FAMILIES.get(
+    CONSTANTS.get("AF_UNIX", -1)
+)  # None on Windows, where pairs are of TCP
 SOCK_STREAM = SocketKind(CONSTANTS["SOCK_STREAM"])
 SOL_SOCKET = CONSTANTS["SOL_SOCKET"]
 SO_REUSEADDR, SO_REUSEPORT = CONSTANTS["SO_REUSEADDR"], CONSTANTS.get("SO_REUSEPORT")
@@ -63,7 +66,7 @@ def socketpair(
 ) -> tuple[socket, socket]:
     """Makes two sockets that are connected to each other, by default of AF_UNIX: socketpair(2)."""
     if family is None:
-        family = AddressFamily(CONSTANTS["AF_UNIX"])
+        family = AF_UNIX
     if public.socket is socket:
         return descriptors.paired(
             family, type, proto, lambda fds, kind: descriptors.wrap(bare(), fds, kind)
