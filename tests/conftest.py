@@ -20,7 +20,7 @@ import pytest
 
 import cffisock
 
-from .support import LONG, descriptors, is_gnu, tcp_pair, udp_pair
+from .support import LONG, close_found, descriptors, is_gnu, tcp_pair, udp_pair
 
 
 def lacking() -> dict[str, str]:
@@ -186,7 +186,7 @@ def _no_descriptor_left_open() -> Iterator[None]:
         after = descriptors()
     left = {fd: target for fd, target in after.items() if before.get(fd) != target}
     for fd in left:
-        (own.close if sys.platform == "win32" else os.close)(fd)
+        close_found(fd)
     gone = {fd: target for fd, target in before.items() if fd not in after}
     assert (left, gone) == ({}, {}), "descriptors left open, and closed that were not the test's"
 

@@ -16,7 +16,7 @@ from typing import Any, Callable, NamedTuple
 import cffisock
 from cffisock._edge.errors import TimedOut
 
-from .support import LOCALHOST, LONG, descriptors, own, tcp_pair, udp_pair
+from .support import LOCALHOST, LONG, close_found, descriptors, own, tcp_pair, udp_pair
 
 
 class Outcome(NamedTuple):
@@ -188,5 +188,5 @@ def attempt_and_tidy(expression: str, names: dict[str, Any]) -> Outcome:
             gc.collect()
     for fd, target in descriptors().items():
         if fd not in before and target != "/dev/null":
-            os.close(fd)
+            close_found(fd)
     return outcome

@@ -34,6 +34,7 @@ __all__ = [
     "NOT_A_SOCKET",
     "NOT_OPEN",
     "ROOT",
+    "close_found",
     "data_of",
     "descriptors",
     "environ",
@@ -177,6 +178,10 @@ def sockets_of_windows() -> dict[int, str]:
         if getsockopt(ctypes.c_size_t(fd), *arguments) == 0:
             found[fd] = f"socket:{kind.value}"
     return found
+
+
+# Closes one of them.
+close_found = own.close if sys.platform == "win32" else os.close
 
 
 def is_socket(fd: int) -> bool:

@@ -293,7 +293,7 @@ CASES: dict[str, str] = {
         s.setsockopt(2**31, 1, 1)  # -> OverflowError
         s.setsockopt('x', 1, 1)
         s.setsockopt(1, 'x', 1)
-        (s.fileno() > 2, os.close(s.detach()), s.fileno(), s.close())
+        (s.fileno() > 2, S.close(s.detach()), s.fileno(), s.close())
         s.dup()
         (s.settimeout(3), s.dup())
         s.makefile('x')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 import tempfile
@@ -14,7 +13,16 @@ import pytest
 
 import cffisock
 
-from .support import IS_PYPY, LOCALHOST, LONG, descriptors, own, tcp_pair
+from .support import (
+    IS_PYPY,
+    LOCALHOST,
+    LONG,
+    descriptors,
+    is_socket,
+    own,
+    tcp_pair,
+    with_methods,
+)
 from .waiting import outcome
 
 BOTH = pytest.mark.parametrize("module", [own, cffisock], ids=["own", "cffisock"])
@@ -102,7 +110,7 @@ def test_attributes_and_methods_of_any_name(module: Any) -> None:
         with peer, peer.dup() as copy, peer.makefile("rb") as file:
             client.sendall(b"line\n")
             assert file.readline() == b"line\n"
-            copy.sendmsg([b"x"])
+            copy.sendmsg([b"x"]) if hasattr(copy, "sendmsg") else copy.send(b"x")
             assert client.recv(1) == b"x"
             assert client.getpeername() == server.getsockname()
 
@@ -205,42 +213,46 @@ def use_a_file(sock: Any, mode: str) -> Any:
 
 ADDRESS = ("127.0.0.1", 9)
 METHODS: dict[str, Callable[[Any], Any]] = {
-    "accept": lambda s: s.accept(),
-    "bind": lambda s: s.bind(ADDRESS),
-    "close": lambda s: s.close(),
-    "connect": lambda s: s.connect(ADDRESS),
-    "connect_ex": lambda s: s.connect_ex(ADDRESS),
-    "detach": lambda s: os.close(s.detach()),
-    "dup": lambda s: s.dup().close(),
-    "fileno": lambda s: s.fileno(),
-    "get_inheritable": lambda s: s.get_inheritable(),
-    "getblocking": lambda s: s.getblocking(),
-    "getpeername": lambda s: s.getpeername(),
-    "getsockname": lambda s: s.getsockname(),
-    "getsockopt": lambda s: s.getsockopt(own.SOL_SOCKET, own.SO_TYPE),
-    "gettimeout": lambda s: s.gettimeout(),
-    "listen": lambda s: s.listen(),
-    "makefile": lambda s: s.makefile("rb", 0).close(),
-    "recv": lambda s: s.recv(1),
-    "recv_into": lambda s: s.recv_into(bytearray(1)),
-    "recvfrom": lambda s: s.recvfrom(1),
-    "recvfrom_into": lambda s: s.recvfrom_into(bytearray(1)),
-    "recvmsg": lambda s: s.recvmsg(1, 9),
-    "recvmsg_into": lambda s: s.recvmsg_into([bytearray(1)]),
+    **with_methods(
+        {
+            "accept": lambda s: s.accept(),
+            "bind": lambda s: s.bind(ADDRESS),
+            "close": lambda s: s.close(),
+            "connect": lambda s: s.connect(ADDRESS),
+            "connect_ex": lambda s: s.connect_ex(ADDRESS),
+            "detach": lambda s: own.close(s.detach()),
+            "dup": lambda s: s.dup().close(),
+            "fileno": lambda s: s.fileno(),
+            "get_inheritable": lambda s: s.get_inheritable(),
+            "getblocking": lambda s: s.getblocking(),
+            "getpeername": lambda s: s.getpeername(),
+            "getsockname": lambda s: s.getsockname(),
+            "getsockopt": lambda s: s.getsockopt(own.SOL_SOCKET, own.SO_TYPE),
+            "gettimeout": lambda s: s.gettimeout(),
+            "listen": lambda s: s.listen(),
+            "makefile": lambda s: s.makefile("rb", 0).close(),
+            "recv": lambda s: s.recv(1),
+            "recv_into": lambda s: s.recv_into(bytearray(1)),
+            "recvfrom": lambda s: s.recvfrom(1),
+            "recvfrom_into": lambda s: s.recvfrom_into(bytearray(1)),
+            "recvmsg": lambda s: s.recvmsg(1, 9),
+            "recvmsg_into": lambda s: s.recvmsg_into([bytearray(1)]),
+            "send": lambda s: s.send(b"x"),
+            "sendall": lambda s: s.sendall(b"x" * 99),
+            "sendfile": send_file,
+            "sendfile of a part": lambda s: send_file(s, offset=1, count=2),
+            "sendfile, not by the kernel": lambda s: s.sendfile(io.BytesIO(b"data")),
+            "sendmsg": lambda s: s.sendmsg([b"x", b"y"]),
+            "sendto": lambda s: s.sendto(b"x", ADDRESS),
+            "set_inheritable": lambda s: s.set_inheritable(False),
+            "setblocking": lambda s: s.setblocking(True),
+            "setblocking off": lambda s: s.setblocking(False),
+            "setsockopt": lambda s: s.setsockopt(own.SOL_SOCKET, own.SO_KEEPALIVE, 1),
+            "settimeout": lambda s: s.settimeout(LONG),
+            "shutdown": lambda s: s.shutdown(own.SHUT_WR),
+        }
+    ),
     "repr": repr,
-    "send": lambda s: s.send(b"x"),
-    "sendall": lambda s: s.sendall(b"x" * 99),
-    "sendfile": send_file,
-    "sendfile of a part": lambda s: send_file(s, offset=1, count=2),
-    "sendfile, not by the kernel": lambda s: s.sendfile(io.BytesIO(b"data")),
-    "sendmsg": lambda s: s.sendmsg([b"x", b"y"]),
-    "sendto": lambda s: s.sendto(b"x", ADDRESS),
-    "set_inheritable": lambda s: s.set_inheritable(False),
-    "setblocking": lambda s: s.setblocking(True),
-    "setblocking off": lambda s: s.setblocking(False),
-    "setsockopt": lambda s: s.setsockopt(own.SOL_SOCKET, own.SO_KEEPALIVE, 1),
-    "settimeout": lambda s: s.settimeout(LONG),
-    "shutdown": lambda s: s.shutdown(own.SHUT_WR),
     "with": lambda s: s.__exit__(None, None, None),
     "a file is read": lambda s: use_a_file(s, "rb"),
     "a file is written": lambda s: use_a_file(s, "wb"),
@@ -349,8 +361,7 @@ def test_a_file_that_fails_leaves_the_socket_closable() -> None:
         fd = one.fileno()
         one.close()
         assert one.fileno() == -1
-        with pytest.raises(OSError, match="Bad file descriptor"):
-            os.fstat(fd)
+        assert not is_socket(fd)
 
 
 @BOTH

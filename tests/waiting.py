@@ -6,13 +6,14 @@ import errno
 import functools
 import os
 import select
+import sys
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Callable
 
-from .support import LONG, own, tcp_pair, udp_pair
+from .support import LONG, is_inherited, own, tcp_pair, udp_pair
 
 FOREIGN = b"for somebody else"
 POLLRDHUP = 0x2000  # PyPy's select lacks the name: poll(2)
@@ -161,7 +162,7 @@ class Successor:
 
     def __exit__(self, *args: object) -> None:
         if self.taken:
-            os.close(self.number)
+            self._give_number_back()
         self.sock.close()
         for sock in self.all:
             sock.close()
@@ -172,12 +173,10 @@ class Successor:
             return
         if len(self.all) == 2:
             self.all[1].send(FOREIGN)
-            arrived = select.poll()
-            arrived.register(self.all[0].fileno(), select.POLLIN)
-            arrived.poll()  # a busy kernel delivers later
+            select.select([self.all[0]], [], [])  # a busy kernel delivers later
         before = self._state()
         self.sock.close()
-        os.dup2(self.all[0].fileno(), self.number)
+        self._take_number()
         self.taken = True
         self.before = before
 
@@ -186,22 +185,69 @@ class Successor:
         assert self.taken
         assert self._state() == self.before
 
-    def _state(self) -> dict[str, Any]:
-        import fcntl
+    def _take_number(self) -> None:
+        mine = self.all[0].fileno()
+        if sys.platform != "win32":
+            os.dup2(mine, self.number)
+            return
+        import _winapi
 
+        process = _winapi.GetCurrentProcess()
+        copies: list[int] = []
+        while self.number not in copies:  # the next one has the lowest that is free
+            assert len(copies) < 1000
+            same = _winapi.DUPLICATE_SAME_ACCESS
+            copies.append(_winapi.DuplicateHandle(process, mine, process, 0, False, same))
+        for copy in copies[:-1]:
+            _winapi.CloseHandle(copy)
+
+    def _give_number_back(self) -> None:
+        if sys.platform != "win32":
+            os.close(self.number)
+            return
+        import _winapi
+
+        _winapi.CloseHandle(self.number)
+
+    def _state(self) -> dict[str, Any]:
         mine = self.all[0]
         state = {
-            "flags": fcntl.fcntl(mine.fileno(), fcntl.F_GETFL),
-            "inherited": [os.get_inheritable(sock.fileno()) for sock in self.all],
+            "flags": flags_of(mine),
+            "inherited": [is_inherited(sock.fileno()) for sock in self.all],
             "getsockname": outcome(mine.getsockname),
             "getpeername": outcome(mine.getpeername),
         }
         for option in (own.SO_KEEPALIVE, own.SO_ACCEPTCONN, own.SO_RCVBUF):
             state[str(option)] = mine.getsockopt(own.SOL_SOCKET, option)
         for i, sock in enumerate(self.all):
-            events = select.poll()
-            events.register(sock.fileno(), POLLRDHUP | select.POLLIN)
-            state[f"events of {i}"] = [event for _, event in events.poll(0)]
-            flags = own.MSG_PEEK | own.MSG_DONTWAIT
-            state[f"data of {i}"] = outcome(sock.recv, 99, flags)
+            state[f"events of {i}"] = events_of(sock)
+            state[f"data of {i}"] = outcome(peek, sock)
         return state
+
+
+if sys.platform == "win32":  # which tells no flags, and has no poll(2) and no MSG_DONTWAIT
+
+    def flags_of(_sock: Any) -> Any:
+        return None
+
+    def events_of(sock: Any) -> Any:
+        return len(select.select([sock], [], [], 0)[0])
+
+    def peek(sock: Any) -> bytes | None:
+        data: bytes | None = sock.recv(99, own.MSG_PEEK) if events_of(sock) else None
+        return data
+
+else:
+    import fcntl
+
+    def flags_of(sock: Any) -> Any:
+        return fcntl.fcntl(sock.fileno(), fcntl.F_GETFL)
+
+    def events_of(sock: Any) -> Any:
+        events = select.poll()
+        events.register(sock.fileno(), POLLRDHUP | select.POLLIN)
+        return [event for _, event in events.poll(0)]
+
+    def peek(sock: Any) -> bytes | None:
+        data: bytes = sock.recv(99, own.MSG_PEEK | own.MSG_DONTWAIT)
+        return data
