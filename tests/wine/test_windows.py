@@ -176,6 +176,19 @@ def test_no_handle_is_left_open() -> None:
     assert handles() - before < 10
 
 
+def test_nothing_is_inherited() -> None:
+    """However a socket was made."""
+    one, two = cffisock.socketpair()
+    with one, two, cffisock.create_server(("127.0.0.1", 0)) as listener:
+        client = cffisock.create_connection(listener.getsockname())
+        made = [one, two, listener, client, listener.accept()[0], one.dup()]
+        made += [cffisock.fromfd(one.fileno(), cffisock.AF_INET, cffisock.SOCK_STREAM)]
+        made += [cffisock.fromshare(one.share(os.getpid()))]
+        for sock in made:
+            with sock:
+                assert not os.get_handle_inheritable(sock.fileno())  # type: ignore[attr-defined]
+
+
 def test_look_ups_in_time() -> None:
     before = cffisock.getaddrinfo("localhost", 80, timeout=LONG)
     assert before == cffisock.getaddrinfo("localhost", 80)
