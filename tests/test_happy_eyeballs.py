@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import sys
 from asyncio import base_events
 from pathlib import Path
@@ -16,7 +15,7 @@ import cffisock
 from cffisock._happy_eyeballs import interleaved
 
 from .name_server import in_a_namespace
-from .support import LOCALHOST, LONG, descriptors, full_listener
+from .support import LOCALHOST, LONG, descriptors, full_listener, has_mode
 
 SIX, FOUR = cffisock.AF_INET6, cffisock.AF_INET
 
@@ -70,7 +69,7 @@ def test_the_first_that_answers(
             assert sock.getpeername() == listener.getsockname()
             given = sock.gettimeout()
             assert type(given) is type(timeout)
-            assert os.get_blocking(sock.fileno()) == (timeout is None)
+            assert has_mode(sock, timeout is None)
 
 
 def test_a_host_that_is_silent_is_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
