@@ -24,9 +24,8 @@ public: t.Any = sys.modules["cffisock"]
 
 AF_INET = AddressFamily(CONSTANTS["AF_INET"])
 AF_INET6 = AddressFamily(CONSTANTS["AF_INET6"])
-AF_UNIX: t.Any = FAMILIES.get(
-    CONSTANTS.get("AF_UNIX", -1)
-)  # None on Windows, where pairs are of TCP
+# None on Windows, where pairs are of TCP.
+AF_UNIX: t.Any = FAMILIES.get(CONSTANTS.get("AF_UNIX", -1))
 SOCK_STREAM = SocketKind(CONSTANTS["SOCK_STREAM"])
 SOL_SOCKET = CONSTANTS["SOL_SOCKET"]
 SO_REUSEADDR, SO_REUSEPORT = CONSTANTS["SO_REUSEADDR"], CONSTANTS.get("SO_REUSEPORT")
