@@ -136,8 +136,7 @@ async def processes() -> None:
 async def main() -> None:
     loop = asyncio.get_running_loop()
     assert loop.get_debug()
-    if WINDOWS:  # where it takes long to start a process
-        loop.slow_callback_duration = 20
+    loop.slow_callback_duration = 20  # the machine may be busy
     with tempfile.TemporaryDirectory() as folder:
         await streams(folder)
     await datagrams()
