@@ -286,6 +286,23 @@ def test_the_environment_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["CFFISOCK_RUN"].split(" ") == ["only-here", f"{sys.hexversion:x}", sys.prefix]
 
 
+def test_the_command_line_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Python 3.9 for Windows."""
+
+    def refuse(name: str) -> Any:
+        raise FileNotFoundError(2, "No such file or directory", f"/proc/self/{name}")
+
+    monkeypatch.setattr(run, "read_proc", refuse)
+    monkeypatch.delattr(sys, "orig_argv", raising=False)
+    assert run.command_before() == [sys.executable]
+
+
+def test_called_by_code_that_names_it(folder: Path) -> None:
+    code = "import cffisock._command; cffisock._command.main()"
+    done = python("-O", "-c", code, "run", "-c", "import socket; print(socket.__name__)")
+    assert (done.stdout, done.stderr) == ("cffisock\n", "")
+
+
 @pytest.mark.parametrize("path", ["{root}", "{root}::{there}", ":{root}", "{there}:{root}:", ""])
 def test_a_pythonpath_that_is_set(path: str, folder: Path, tmp_path: Path) -> None:
     """It is what it was to the program, which has one entry more in the environment."""

@@ -17,6 +17,7 @@ from .._edge.platform import IS_WINDOWS
 
 STARTUP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "startup")
 ONLY_HERE = "--only-here"
+NAME = "cffisock"
 # Options of Python that keep it from reading that, and those that have a value.
 IN_THE_WAY = "EIS"
 VALUED = "WX"
@@ -60,16 +61,19 @@ def refuse(why: str) -> t.NoReturn:
 
 def command_before() -> list[str]:
     """Returns the start of this process's command line: Python and its options."""
-    words: list[str] = getattr(sys, "orig_argv", None) or read_proc("cmdline")  # 3.9 has none
+    try:
+        words: list[str] = getattr(sys, "orig_argv", None) or read_proc("cmdline")  # 3.9 has none
+    except OSError:
+        return [sys.executable]
     *python, last = words[: len(words) - len(sys.argv) + 1]
     if last in (sys.argv[0], f"{sys.argv[0]}.exe"):  # the script that pip made
         return python
-    options, found, _ = last.partition("cffisock")
-    if not found or not python:  # called by a program
-        return [sys.executable]
     # -m cffisock, -mcffisock, -Om cffisock
-    options = (options or python.pop())[:-1]
-    return [*python, *([options] if len(options) > 1 else [])]
+    options = python.pop() if last == NAME and len(python) > 1 else last
+    letters = options.removesuffix(NAME)
+    if not last.endswith(NAME) or letters[:1] != "-" or letters[-1:] != "m":
+        return [sys.executable]  # called by a program
+    return [*python, *([letters[:-1]] if len(letters) > 2 else [])]
 
 
 def read_proc(name: str) -> list[str]:
