@@ -64,18 +64,17 @@ def socketpair(
     family: t.Optional[int] = None, type: int = SOCK_STREAM, proto: int = 0
 ) -> tuple[socket, socket]:
     """Makes two sockets that are connected to each other, by default of AF_UNIX: socketpair(2)."""
-    if family is None:
-        family = AF_UNIX
+    domain: int = AF_UNIX if family is None else family
     if public.socket is socket:
         return descriptors.paired(
-            family, type, proto, lambda fds, kind: descriptors.wrap(bare(), fds, kind)
+            domain, type, proto, lambda fds, kind: descriptors.wrap(bare(), fds, kind)
         )
     return descriptors.paired(
-        family,
+        domain,
         type,
         proto,
         lambda fds, _kind: descriptors.on_descriptor(
-            lambda fd: public.socket(family, type, proto, fd), fds
+            lambda fd: public.socket(domain, type, proto, fd), fds
         ),
     )
 
