@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import warnings
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import cffisock
 
@@ -73,9 +73,17 @@ class Traffic:
                 self.messages += 1
 
     def look_up(self) -> None:
+        """Looks up numbers, and by another thread what is refused for being none.
+
+        Nothing that goes to the C library's resolver: a child that is forked while somebody has its
+        lock waits for it without end when it looks up or ends a thread, with any module.
+        """
         while not self.done.is_set():
-            for host in ("127.0.0.1", "localhost"):
-                cffisock.getaddrinfo(host, 80, timeout=PATIENCE)
+            cffisock.getaddrinfo("127.0.0.1", 80, timeout=PATIENCE)
+            with suppress(cffisock.gaierror):
+                cffisock.getaddrinfo(
+                    "localhost", 80, flags=cffisock.AI_NUMERICHOST, timeout=PATIENCE
+                )
 
 
 def fork(rounds: int) -> str:
