@@ -39,13 +39,13 @@ def tree(tmp_path: Path) -> Path:
 
 
 def run(tree: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs this interpreter in the tree."""
+    """Runs this interpreter in the tree; what it says last comes last."""
     keep = {key: value for key, value in os.environ.items() if not key.startswith("CFFISOCK_")}
     return subprocess.run(
         [sys.executable, *arguments],
         check=False,
         cwd=tree,
-        env={**keep, "LC_ALL": "C.UTF-8", **environment},
+        env={**keep, "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

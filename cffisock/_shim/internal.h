@@ -67,12 +67,12 @@ int64_t shim_wait(cs_socket fd, short events, int64_t wait);
 /* What is before a try of an operation that takes `events`: 0, or a result to hand on. */
 static inline int64_t shim_before(cs_socket fd, short events, int64_t wait)
 {
-    int timed = wait != -1 && wait != 0;
-
     if (shim_is_over(wait))
         return CS_TIMED_OUT;
+    if (SHIM_DONTWAIT != 0 || wait == -1 || wait == 0 || shim_is_ready(wait))
+        return 0;
     /* Without the flag a try may block, if somebody with a duplicate changed the mode. */
-    if (SHIM_DONTWAIT == 0 && timed && !shim_is_ready(wait) && shim_poll(fd, events) == 0)
+    if (shim_poll(fd, events) == 0)
         return shim_wait(fd, events, wait);
     return 0;
 }
