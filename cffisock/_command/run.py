@@ -49,6 +49,8 @@ def start(command: list[str], env: dict[str, str]) -> t.NoReturn:
     import signal  # noqa: PLC0415
     import subprocess  # noqa: PLC0415
 
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()  # what sitecustomize has said comes before
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the other one gets too
     status = subprocess.call(command, executable=sys.executable, env=env, close_fds=False)
     sys.exit(status - 2**32 if status >= 2**31 else status)  # as a C int
