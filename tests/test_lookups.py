@@ -359,3 +359,26 @@ def test_a_host_gets_a_name() -> None:
 
 def test_gethostname_is_the_kernels() -> None:
     assert low.gethostname() == os.uname().nodename
+
+
+@pytest.mark.netbase
+def test_each_thread_gets_its_own_answer() -> None:
+    """The C library keeps one answer for all threads, unless it is given memory."""
+    asked = [
+        (cffisock.getservbyname, ("http", "tcp"), 80),
+        (cffisock.getservbyname, ("domain", "udp"), 53),
+        (cffisock.getservbyport, (22, "tcp"), "ssh"),
+        (cffisock.getprotobyname, ("udp",), 17),
+    ]
+    wrong: list[Any] = []
+
+    def ask(call: Any, arguments: tuple[Any, ...], expected: Any) -> None:
+        answers = {call(*arguments) for _ in range(300)}
+        wrong.extend(answers - {expected})
+
+    threads = [threading.Thread(target=ask, args=each) for each in asked * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
