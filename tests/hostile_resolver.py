@@ -17,7 +17,9 @@ from .nonsense import FLIPS, LATE, POINTERS, REPLIES, nonsense
 from .support import LONG, descriptors
 
 THREADS = 24
+TRIES = 5
 CUTS = range(12, 60, 3)
+GOOD = ["'192.0.2.1'"]
 WAITED_FOR = ("empty", "five", "other-id", "question-back", "other-question", "silence")
 
 
@@ -102,6 +104,15 @@ def both(how: str, host: str, call: Callable[[Any, str], Any]) -> list[Callable[
     return [partial(told, referee, own, host), partial(told, call, cffisock, host)]
 
 
+def until(settled: Callable[[list[Any]], bool], pair: list[Callable[[], Any]]) -> list[Any]:
+    """Asks both, and again: on a busy machine an answer may come too late for one of the two."""
+    for _ in range(TRIES):
+        answers = [ask() for ask in pair]
+        if settled(answers):
+            break
+    return answers
+
+
 def main(part: str) -> None:
     pairs = {f"{how} {host}": both(how, host, call) for how, host, call in PARTS[part]()}
     before = descriptors()
@@ -109,13 +120,14 @@ def main(part: str) -> None:
         with ThreadPoolExecutor(THREADS) as pool:
             futures = {what: [pool.submit(ask) for ask in pair] for what, pair in pairs.items()}
         found = {what: [future.result() for future in pair] for what, pair in futures.items()}
-        # On a busy machine an answer may come too late for one of the two.  After a part of one
-        # the moment decides which error it is.
-        for what, pair in [*pairs.items()] * 2:
+        # After a part of an answer the moment decides which error it is.
+        for what, pair in pairs.items():
             if found[what][0] != found[what][1] and " cut-" not in what:
-                found[what] = [ask() for ask in pair]
-        found["usable afterwards"] = [
-            told(FORWARD["gethostbyname"], module, "good.example.") for module in (own, cffisock)
+                found[what] = until(lambda answers: answers[0] == answers[1], pair)
+        good = [
+            partial(told, FORWARD["gethostbyname"], module, "good.example.")
+            for module in (own, cffisock)
         ]
+        found["usable afterwards"] = until(lambda answers: answers == [GOOD] * 2, good)
     found["left open"] = [[], sorted(set(descriptors().values()) - set(before.values()))]
     json.dump(found, sys.stdout)
