@@ -12,8 +12,8 @@ import pytest
 import cffisock
 from cffisock import aio
 
+from ..datagram_protocol import Protocol, settle
 from ..support import IS_PYPY, LOCALHOST, own
-from ..test_aio_datagrams import Protocol, settle
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
