@@ -1,7 +1,7 @@
 """The list of deliberate differences, docs/differences.rst, and those that no other file tests.
 
 A test refers to a difference by its key: with the marker ``differs``, in the comment of an
-expression of test_differential, in the table of test_netdb, at the start of a reason in
+expression of differential_cases, in the table of test_netdb, at the start of a reason in
 conformance/deviations.txt, or above the rows for CPython in fuzz/differences.txt.  Each of these
 expects what the standard module does not do.
 """
