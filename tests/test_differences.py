@@ -1,7 +1,7 @@
 """The list of deliberate differences, docs/differences.rst, and those that no other file tests.
 
 A test refers to a difference by its key: with the marker ``differs``, in the comment of an
-expression of differential_cases, in the table of test_netdb, at the start of a reason in
+expression of differential_cases, in the tables of netdb_cases, at the start of a reason in
 conformance/deviations.txt, or above the rows for CPython in fuzz/differences.txt.  Each of these
 expects what the standard module does not do.
 """
@@ -21,7 +21,7 @@ import pytest
 
 import cffisock
 
-from . import test_differential, test_netdb
+from . import netdb_cases, test_differential
 from .support import LONG, later, own, python
 
 TESTS = Path(__file__).parent
@@ -84,7 +84,7 @@ def used() -> Places:
         _, expression, key, _ = case.values
         if key:
             found.setdefault(key, []).append(expression)
-    for key, outcomes in test_netdb.DIFFERS.items():
+    for key, outcomes in netdb_cases.DIFFERS.items():
         found.setdefault(key, []).extend(outcomes)
     for key in deviating():
         found.setdefault(key, []).append(DEVIATIONS.name)
