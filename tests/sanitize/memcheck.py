@@ -21,8 +21,8 @@ from ..support import ROOT
 # The tests of what the kernel fills in.
 FILES = """
     address_alg address_inet address_netlink address_packet address_raw address_unix base batches
-    batches_failures control control_errors data inet lookups lookups_in_time messages netdb netif
-    option_words options sendfile trains
+    batches_failures connections control control_errors data inet lookups lookups_in_time messages
+    netdb netif option_words options sendfile trains transfer
 """
 VALGRIND = ["valgrind", "--track-origins=yes", "--num-callers=20"]
 # It is slow: nothing is late here.

@@ -18,7 +18,8 @@ fi
 dist=${1:-dist}
 
 # What asks the compiled module most, but for what only a compiler can tell.
-tests="tests/test_base.py tests/test_data.py tests/test_messages.py tests/test_batches.py
+tests="tests/test_base.py tests/test_connections.py tests/test_transfer.py
+    tests/test_data.py tests/test_messages.py tests/test_batches.py
     tests/test_address_inet.py tests/test_address_unix.py tests/test_constants.py
     tests/test_options.py tests/test_timeouts.py tests/test_interrupted.py
     tests/test_netdb.py tests/test_netif.py
