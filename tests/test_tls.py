@@ -1,6 +1,6 @@
 """TLS after install(), and without it.
 
-What tls_subject.py does runs twice, on cffisock and on the interpreter's own socket module, with
+What tls_subject does runs twice, on cffisock and on the interpreter's own socket module, with
 the same result asked of both.  Its peer is this process, with the interpreter's own.
 """
 

@@ -1,4 +1,4 @@
-"""The other side of tls_subject.py's programs, in this process and on the interpreter's own."""
+"""The other side of tls_subject's programs, in this process and on the interpreter's own."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def context_of(folder: Path, certificate: str = "server", authority: str = "") -
 
 
 def subject(which: str, task: str, folder: Path, number: int, *listeners: Any) -> Any:
-    """The result of a task of tls_subject.py, which ends well and without a warning."""
+    """The result of a task of tls_subject, which ends well and without a warning."""
     # PyPy's own library leaves sockets to the collector, which come with a warning each.
     strict = [] if IS_PYPY and which == "own" else ["-W", "error"]
     command = [*strict, "-m", "tests.tls_subject", which, task, str(folder), str(number)]
