@@ -252,6 +252,18 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(scope="module")
+def certificates() -> Iterator[Path]:
+    """A folder with keys and certificates, signed with them: of two hosts and a person."""
+    from .tls_peer import make_certificate
+
+    subjects = {"server": "localhost", "other": "localhost", "client": "somebody"}
+    with tempfile.TemporaryDirectory(prefix="cs-tls-") as name:
+        for file, subject in subjects.items():
+            make_certificate(Path(name, f"{file}.pem"), subject)
+        yield Path(name)
+
+
 @pytest.fixture
 def unix_path(folder: Path) -> str:
     """A path for an AF_UNIX socket, where nothing is yet."""

@@ -15,7 +15,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Callable
 
+import pytest
+
 from .support import IS_PYPY, LONG, environ, own, python
+
+# What tests of both modules, and of both versions, are marked with.
+ON_BOTH = pytest.mark.parametrize("which", ["own", "cffisock"])
+TLS_VERSIONS = pytest.mark.parametrize(
+    "version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"]
+)
 
 
 def make_certificate(file: Path, subject: str) -> None:
