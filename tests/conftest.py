@@ -226,6 +226,21 @@ def pair() -> Iterator[tuple[Any, Any]]:
 
 
 @pytest.fixture
+def usable() -> Iterator[tuple[Any, Any]]:
+    """A pair whose data still gets from one to the other afterwards, and nothing else does."""
+    one, two = cffisock.socketpair()
+    with one, two:
+        one.settimeout(LONG)
+        yield one, two
+        two.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            two.recv(1)
+        for sender, receiver in ((one, two), (two, one)):
+            sender.sendall(b"fine")
+            assert receiver.recv(9) == b"fine"
+
+
+@pytest.fixture
 def pipes() -> Iterator[list[int]]:
     """Some descriptors to send."""
     fds = [fd for _ in range(3) for fd in os.pipe()]

@@ -1,7 +1,7 @@
 """Bad input: the right exception, no descriptor left open (conftest looks), the object usable.
 
 What the standard module says to each is in test_differential; here every method gets the same
-bad things, objects misbehave while they are asked, and buffers change while they are used.
+bad things, and objects misbehave while they are asked.
 """
 
 from __future__ import annotations
@@ -10,103 +10,15 @@ import array
 import errno
 import os
 import sys
-import threading
 from collections.abc import Iterator
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 
 import cffisock
 
-from .support import EBADF, IS_WINDOWS, LONG, NOT_OPEN, later, own, signals, with_methods
-
-Method = Callable[[Any, Any], Any]
-
-# The family that socketpair() is of, and where such a socket could send to.
-FAMILY, NOWHERE = (own.AF_INET, ("127.0.0.1", 9)) if IS_WINDOWS else (own.AF_UNIX, "x")
-
-# Methods by what they take; `bad` goes in the place of that.
-FLAGS: dict[str, Method] = with_methods(
-    {
-        "recv": lambda s, bad: s.recv(1, bad),
-        "recv much": lambda s, bad: s.recv(1_000_000, bad),
-        "recv_into": lambda s, bad: s.recv_into(bytearray(1), 0, bad),
-        "recvfrom": lambda s, bad: s.recvfrom(1, bad),
-        "recvfrom much": lambda s, bad: s.recvfrom(1_000_000, bad),
-        "recvfrom_into": lambda s, bad: s.recvfrom_into(bytearray(1), 0, bad),
-        "recvmsg": lambda s, bad: s.recvmsg(1, 0, bad),
-        "recvmsg_into": lambda s, bad: s.recvmsg_into([bytearray(1)], 0, bad),
-        "recvmmsg": lambda s, bad: s.recvmmsg(1, 1, 0, bad),
-        "recvmmsg_into": lambda s, bad: s.recvmmsg_into([bytearray(1)], 0, bad),
-        "send": lambda s, bad: s.send(b"x", bad),
-        "sendall": lambda s, bad: s.sendall(b"x", bad),
-        "sendto": lambda s, bad: s.sendto(b"x", bad, NOWHERE),
-        "sendmsg": lambda s, bad: s.sendmsg([b"x"], [], bad),
-    }
-)
-SIZES: dict[str, Method] = with_methods(
-    {
-        "recv": lambda s, bad: s.recv(bad),
-        "recv_into": lambda s, bad: s.recv_into(bytearray(1), bad),
-        "recvfrom": lambda s, bad: s.recvfrom(bad),
-        "recvfrom_into": lambda s, bad: s.recvfrom_into(bytearray(1), bad),
-        "recvmsg": lambda s, bad: s.recvmsg(bad),
-        "recvmsg ancillary": lambda s, bad: s.recvmsg(1, bad),
-        "recvmsg_into ancillary": lambda s, bad: s.recvmsg_into([bytearray(1)], bad),
-        "recvmmsg count": lambda s, bad: s.recvmmsg(bad, 1),
-        "recvmmsg": lambda s, bad: s.recvmmsg(1, bad),
-        "recvmmsg ancillary": lambda s, bad: s.recvmmsg(1, 1, bad),
-        "recvmmsg_into ancillary": lambda s, bad: s.recvmmsg_into([bytearray(1)], bad),
-    }
-)
-NUMBERS: dict[str, Method] = with_methods(
-    {
-        "listen": lambda s, bad: s.listen(bad),
-        "shutdown": lambda s, bad: s.shutdown(bad),
-        "getsockopt level": lambda s, bad: s.getsockopt(bad, 1),
-        "getsockopt name": lambda s, bad: s.getsockopt(1, bad),
-        "getsockopt length": lambda s, bad: s.getsockopt(1, 3, bad),
-        "setsockopt level": lambda s, bad: s.setsockopt(bad, 1, 1),
-        "setsockopt name": lambda s, bad: s.setsockopt(1, bad, 1),
-    }
-)
-DATA: dict[str, Method] = with_methods(
-    {
-        "send": lambda s, bad: s.send(bad),
-        "sendall": lambda s, bad: s.sendall(bad),
-        "sendto": lambda s, bad: s.sendto(bad, NOWHERE),
-        "sendmsg": lambda s, bad: s.sendmsg([bad]),
-        "sendmsg second": lambda s, bad: s.sendmsg([b"x", bad]),
-        "sendmsg ancillary": lambda s, bad: s.sendmsg([b"x"], [(1, 1, bad)]),
-    }
-)
-ROOM: dict[str, Method] = with_methods(
-    {
-        "recv_into": lambda s, bad: s.recv_into(bad),
-        "recvfrom_into": lambda s, bad: s.recvfrom_into(bad),
-        "recvmsg_into": lambda s, bad: s.recvmsg_into([bad]),
-        "recvmsg_into second": lambda s, bad: s.recvmsg_into([bytearray(1), bad]),
-        "recvmmsg_into": lambda s, bad: s.recvmmsg_into([bad]),
-        "recvmmsg_into second": lambda s, bad: s.recvmmsg_into(
-            [bytearray(1), bad], 0, cffisock.MSG_WAITFORONE
-        ),
-    }
-)
-
-
-@pytest.fixture
-def usable() -> Iterator[tuple[Any, Any]]:
-    """A pair whose data still gets from one to the other afterwards, and nothing else does."""
-    one, two = cffisock.socketpair()
-    with one, two:
-        one.settimeout(LONG)
-        yield one, two
-        two.settimeout(0)
-        with pytest.raises(BlockingIOError):
-            two.recv(1)
-        for sender, receiver in ((one, two), (two, one)):
-            sender.sendall(b"fine")
-            assert receiver.recv(9) == b"fine"
+from .methods_by_argument import DATA, FLAGS, NUMBERS, ROOM, SIZES
+from .support import IS_WINDOWS, NOT_OPEN, own, with_methods
 
 
 @pytest.mark.parametrize("name", FLAGS)
@@ -186,7 +98,7 @@ def test_a_huge_size(usable: Any) -> None:
             getattr(one, name)(sys.maxsize)
 
 
-# --- objects that misbehave ---------------------------------------------------------------------
+# --- objects that misbehave -----------------------------------------------------------------------
 
 
 class Broken(Exception):
@@ -248,101 +160,7 @@ def test_iterables_that_raise(usable: Any) -> None:
         locked.append(1)
 
 
-# --- buffers that change ------------------------------------------------------------------------
-
-
-def locks() -> bool:
-    """Whether this interpreter can lock a bytearray at all: PyPy 7.3.11 cannot."""
-    data = bytearray(1)
-    view = memoryview(data)
-    try:
-        data.append(1)
-    except BufferError:
-        return True
-    finally:
-        view.release()
-    return False
-
-
-def attempt(change: Callable[[], Any]) -> list[BufferError]:
-    """The error that the change is refused with, if it is."""
-    try:
-        change()
-    except BufferError as error:
-        return [error]
-    return []
-
-
-@pytest.mark.parametrize("name", ROOM)
-def test_a_buffer_cannot_be_resized_while_it_is_filled(name: str, usable: Any) -> None:
-    one, two = usable
-    buffer = bytearray(10)
-    refused: list[BufferError] = []
-
-    def resize() -> None:
-        refused.extend(attempt(lambda: buffer.extend(bytes(100_000))))
-        two.send(b"x")
-
-    with later(0.05, resize):
-        ROOM[name](one, buffer)
-    assert bool(refused) == locks()
-    buffer.extend(bytes(100_000))
-
-
-@pytest.mark.parametrize("name", ROOM)
-def test_a_handler_cannot_resize_it_either(name: str, usable: Any) -> None:
-    one, two = usable
-    buffer = bytearray(10)
-    refused: list[list[BufferError]] = []
-
-    def handler() -> None:
-        if not refused:
-            refused.append(attempt(buffer.clear))
-            two.send(b"x")
-
-    with signals(handler):
-        ROOM[name](one, buffer)
-    assert bool(refused[0]) == locks()
-    buffer.clear()
-
-
-@pytest.mark.parametrize("name", with_methods({"send": 0, "sendall": 0, "sendmsg": 0}))
-def test_a_buffer_cannot_be_resized_while_it_is_sent(name: str, usable: Any) -> None:
-    one, two = usable
-    data = bytearray(2_000_000)
-    one.settimeout(0)
-    with pytest.raises(BlockingIOError):
-        while True:
-            one.send(data)
-    one.settimeout(LONG)
-    refused: list[BufferError] = []
-
-    def resize() -> None:
-        refused.extend(attempt(data.clear))
-        two.settimeout(0.2)
-        with pytest.raises(TimeoutError):
-            while True:
-                two.recv(1_000_000)
-
-    with later(0.05, resize):
-        DATA[name](one, data)
-    assert bool(refused) == locks()
-    data.clear()
-
-
-@pytest.mark.parametrize("name", [*ROOM, *DATA])
-def test_a_buffer_is_free_after_a_failure(name: str) -> None:
-    one, two = cffisock.socketpair()
-    one.close()
-    two.close()
-    buffer = bytearray(10)
-    with pytest.raises(OSError, match=NOT_OPEN):
-        {**ROOM, **DATA}[name](one, buffer)
-    buffer.append(1)
-
-
-# --- descriptors --------------------------------------------------------------------------------
-
+# --- descriptors ----------------------------------------------------------------------------------
 
 WIDE = (2**31, 2**32, 2**32 + 1)  # which a C long may hold, and a C int does not
 
@@ -419,71 +237,3 @@ def test_ancillary_data_that_is_too_much(usable: Any) -> None:
         theirs.sendmsg(*message)
     assert caught.value.errno == expected.value.errno
     assert caught.value.errno in (errno.ENOBUFS, errno.ENOMEM)
-
-
-# --- closed sockets -----------------------------------------------------------------------------
-
-EVERYTHING: dict[str, Callable[[Any], Any]] = with_methods(
-    {
-        "accept": lambda s: s.accept(),
-        "bind": lambda s: s.bind(NOWHERE),
-        "connect": lambda s: s.connect(NOWHERE),
-        "dup": lambda s: s.dup(),
-        "getpeername": lambda s: s.getpeername(),
-        "getsockname": lambda s: s.getsockname(),
-        "getsockopt": lambda s: s.getsockopt(1, 3),
-        "getsockopt bytes": lambda s: s.getsockopt(1, 3, 4),
-        "get_inheritable": lambda s: s.get_inheritable(),
-        "listen": lambda s: s.listen(),
-        "recv": lambda s: s.recv(1),
-        "recv much": lambda s: s.recv(1_000_000),
-        "recv_into": lambda s: s.recv_into(bytearray(1)),
-        "recvfrom": lambda s: s.recvfrom(1),
-        "recvfrom_into": lambda s: s.recvfrom_into(bytearray(1)),
-        "recvmsg": lambda s: s.recvmsg(1),
-        "recvmsg_into": lambda s: s.recvmsg_into([bytearray(1)]),
-        "send": lambda s: s.send(b"x"),
-        "sendall": lambda s: s.sendall(b"x"),
-        "sendmsg": lambda s: s.sendmsg([b"x"]),
-        "sendto": lambda s: s.sendto(b"x", NOWHERE),
-        "setblocking": lambda s: s.setblocking(True),
-        "setsockopt": lambda s: s.setsockopt(own.SOL_SOCKET, own.SO_REUSEADDR, 1),
-        "setsockopt bytes": lambda s: s.setsockopt(own.SOL_SOCKET, own.SO_REUSEADDR, b"1234"),
-        "set_inheritable": lambda s: s.set_inheritable(True),
-        "settimeout": lambda s: s.settimeout(1),
-        "shutdown": lambda s: s.shutdown(2),
-    }
-)
-
-
-@pytest.mark.parametrize("name", EVERYTHING)
-@pytest.mark.parametrize("end", ["close", "detach"])
-def test_closed(name: str, end: str) -> None:
-    sock = cffisock.socket(FAMILY)
-    fd = getattr(sock, end)()
-    with pytest.raises(OSError, match=NOT_OPEN) as caught:
-        EVERYTHING[name](sock)
-    assert caught.value.errno == EBADF
-    assert sock.connect_ex(NOWHERE) == EBADF
-    if end == "detach":
-        cffisock.close(fd)
-
-
-def test_closed_by_another_thread_while_it_waits(usable: Any) -> None:
-    """Linux leaves the waiting call alone: what ends it is a shutdown."""
-    one, two = cffisock.socketpair()
-    outcome: list[Any] = []
-
-    def receive() -> None:
-        try:
-            outcome.append(one.recv(5))
-        except OSError as error:
-            outcome.append(error.errno)
-
-    thread = threading.Thread(target=receive)
-    thread.start()
-    two.send(b"hello")
-    thread.join(LONG)
-    one.close()
-    two.close()
-    assert outcome == [b"hello"]
