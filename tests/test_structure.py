@@ -34,6 +34,7 @@ FLOORS = [
 ]
 # Tables and the texts that are one: they are as long as what they list.
 TABLES = {"_constants.py", "_public_constants.pyi", "_cffi.pyi", "_command/surface.py"}
+TABLES_OF_TESTS = {"differential_cases.py"}
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 60
 
@@ -108,6 +109,16 @@ def test_there_are_no_circles() -> None:
     assert left == {}
 
 
+def long_functions(path: Path) -> list[str]:
+    """The functions of a file of Python that do not fit a screen."""
+    return [
+        f"{path.name}: {node.name}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if (node.end_lineno or 0) - node.lineno >= LINES_OF_A_FUNCTION
+    ]
+
+
 @pytest.mark.parametrize("path", [*python_files(), *c_files()], ids=lambda path: path.name)
 def test_a_file_is_short(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
@@ -116,10 +127,15 @@ def test_a_file_is_short(path: Path) -> None:
 
 @pytest.mark.parametrize("path", python_files(), ids=module_name)
 def test_a_function_fits_a_screen(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    spans = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
-    assert {name: n for name, n in spans.items() if n > LINES_OF_A_FUNCTION} == {}
+    assert long_functions(path) == []
+
+
+def test_so_it_is_with_the_tests() -> None:
+    files = [*sorted((ROOT / "tests").rglob("*.[ch]")), *sorted((ROOT / "tests").rglob("*.py"))]
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    long = {path.name for path, count in lines.items() if count > LINES_OF_A_FILE}
+    assert long == TABLES_OF_TESTS
+    assert [name for path in files if path.suffix == ".py" for name in long_functions(path)] == []
 
 
 @pytest.mark.parametrize("path", c_files(), ids=lambda path: path.name)
