@@ -28,6 +28,10 @@ def test_a_quick_run(tmp_path: Path) -> None:
     assert svg.read_text(encoding="utf-8") == draw([result])
     again = python("-m", "tests.benchmarks.servers", "--from", str(json))
     assert again.stdout == done.stdout
+    some = python("-m", "tests.benchmarks.servers", "UDP out", "--from", str(json))
+    out = result.of(chosen(["UDP out"]))
+    assert 0 < len(out.runs) < len(result.runs)
+    assert some.stdout.splitlines() == [result.interpreter, *table(out.runs)]
 
 
 def test_every_program_is_measured() -> None:

@@ -43,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--rst", action="store_true", help="print a table for the documentation")
     options = parser.parse_args(arguments)
-    results = [Result.load(file) for file in options.files or []] or [measured(options)]
+    if options.files:
+        results = [Result.load(file).of(chosen(options.words)) for file in options.files]
+    else:
+        results = [measured(options)]
     for result in results:
         print(result.interpreter, *table(result.runs), sep="\n")
     if options.rst:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from .kinds import Kind
 from .load import Run
 
 
@@ -26,6 +27,11 @@ class Result(NamedTuple):
     def load(cls, file: Path) -> Result:
         value = json.loads(file.read_text(encoding="utf-8"))
         return cls(value["interpreter"], [Run(**run) for run in value["runs"]])
+
+    def of(self, kinds: Sequence[Kind]) -> Result:
+        """The runs of those servers alone."""
+        names = {kind.name for kind in kinds}
+        return self._replace(runs=[run for run in self.runs if run.kind in names])
 
 
 def medians(runs: Sequence[Run]) -> list[Run]:
