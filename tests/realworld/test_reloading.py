@@ -21,13 +21,15 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def ask(port: int) -> tuple[str, str] | None:
-    """The socket module of the server, and the process that answered; None when nobody does."""
+    """The socket module of the server, and the process that answered; None when nobody does,
+    or ends as it answers."""
     try:
         with OPENER.open(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as answer:
-            module, pid = answer.read().decode().split()
-            return module, pid
+            words = answer.read().decode().split()
     except (OSError, HTTPException):
-        return None  # or the process ended as it answered
+        return None
+    # Django's says no length: where the process ends as it answers nothing follows the head.
+    return (words[0], words[1]) if len(words) == 2 else None
 
 
 def new_process(port: int, seen: set[str], meanwhile: Callable[[], object]) -> str:
