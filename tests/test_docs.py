@@ -111,7 +111,9 @@ def test_what_the_readme_names_is_there() -> None:
     assert re.findall(r"<(?!https:)\S+>`_", README) == []
     files = re.findall(r"``((?:docs|CHANGES|LICENSE)[\w/.]*)``", README)
     assert {"docs", "docs/index.rst", "CHANGES.rst", "LICENSE"} <= set(files)
-    assert [name for name in files if not (ROOT / name).exists()] == []
+    pictures = re.findall(r"^\.\. image:: (\S+)$", README, flags=re.MULTILINE)
+    assert pictures == ["docs/headline.svg"]
+    assert [name for name in (*files, *pictures) if not (ROOT / name).exists()] == []
 
 
 def test_links_between_the_pages_are_those_that_sphinx_checks() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from typing import Any
 
@@ -17,13 +16,22 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"x" * 64})
 
 
+class Server(uvicorn.Server):
+    """Says where it listens; the loop opens the socket, as it does for who gives a host."""
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        announce(self.servers[0].sockets[0].getsockname())
+
+
 config = uvicorn.Config(
     application,
+    host=HOST,
+    port=0,
+    backlog=BACKLOG,
     loop="uvloop" if sys.argv[1:] == ["uvloop"] else "asyncio",
     http="h11",
     lifespan="off",
     log_config=None,
 )
-with socket.create_server((HOST, 0), backlog=BACKLOG) as listener:
-    announce(listener.getsockname())
-    uvicorn.Server(config).run(sockets=[listener])
+Server(config).run()
