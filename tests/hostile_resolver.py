@@ -124,10 +124,7 @@ def main(part: str) -> None:
         for what, pair in pairs.items():
             if found[what][0] != found[what][1] and " cut-" not in what:
                 found[what] = until(lambda answers: answers[0] == answers[1], pair)
-        good = [
-            partial(told, FORWARD["gethostbyname"], module, "good.example.")
-            for module in (own, cffisock)
-        ]
+        good = both("gethostbyname", "good.example.", FORWARD["gethostbyname"])
         found["usable afterwards"] = until(lambda answers: answers == [GOOD] * 2, good)
     found["left open"] = [[], sorted(set(descriptors().values()) - set(before.values()))]
     json.dump(found, sys.stdout)
