@@ -248,6 +248,27 @@ def isolated(code: str) -> subprocess.CompletedProcess[str]:
     return python("-I", "-S", "-c", f"import sys, site; sys.path += {IMPORTABLE}\n{code}")
 
 
+def received_while(sock: Any, send: Callable[[], Any], size: int = 100_000) -> tuple[bytes, Any]:
+    """All that comes out of the socket, in parts of up to ``size``, while something is sent into
+    its peer, which that ends; and what came of sending."""
+    received = bytearray()
+
+    def receive() -> None:
+        while True:
+            part = sock.recv(size)
+            if not part:
+                return
+            received.extend(part)
+
+    thread = threading.Thread(target=receive)
+    thread.start()
+    try:
+        result = send()
+    finally:
+        thread.join(LONG)
+    return bytes(received), result
+
+
 @contextmanager
 def later(seconds: float, call: Any, *args: Any) -> Iterator[None]:
     """Calls something in another thread, that much later, and waits for it at the end."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-import threading
 from typing import Any, Callable
 
 import pytest
 
 import cffisock
 
-from .support import IS_WINDOWS, LONG, own, signals
+from .support import IS_WINDOWS, LONG, own, received_while, signals
 
 SIZE = 1_000_000
 DATA = os.urandom(SIZE)
@@ -25,26 +24,6 @@ def file(folder: Any) -> Any:
     path.write_bytes(DATA)
     with path.open("rb") as opened:
         yield opened
-
-
-def received_while(sock: Any, send: Callable[[], Any]) -> tuple[bytes, Any]:
-    """What comes out of the socket while something is sent into its peer, which it closes."""
-    received = bytearray()
-
-    def receive() -> None:
-        while True:
-            part = sock.recv(100_000)
-            if not part:
-                return
-            received.extend(part)
-
-    thread = threading.Thread(target=receive)
-    thread.start()
-    try:
-        result = send()
-    finally:
-        thread.join(LONG)
-    return bytes(received), result
 
 
 def send_and_close(sock: Any, method: str, *args: Any) -> Callable[[], Any]:

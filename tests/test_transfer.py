@@ -11,7 +11,7 @@ import pytest
 
 import cffisock
 
-from .support import IS_WINDOWS, LOCALHOST, LONG, with_methods
+from .support import IS_WINDOWS, LOCALHOST, LONG, received_while, with_methods
 
 # From where a stream's data comes: on Windows from an address of no family, as by the own module.
 NOBODY = (0, bytes(14)) if IS_WINDOWS else None
@@ -35,20 +35,12 @@ def test_receiving_into_any_size_of_buffer(size: int, pair: Any) -> None:
 def test_every_byte_arrives(size: int, tcp: Any) -> None:
     client, server = tcp
     data = os.urandom(size)
-    received = bytearray()
 
-    def receive() -> None:
-        while True:
-            part = server.recv(300_000)
-            if not part:
-                return
-            received.extend(part)
+    def send() -> None:
+        client.sendall(data)
+        client.shutdown(cffisock.SHUT_WR)
 
-    thread = threading.Thread(target=receive)
-    thread.start()
-    client.sendall(data)
-    client.shutdown(cffisock.SHUT_WR)
-    thread.join(LONG)
+    received, _ = received_while(server, send, 300_000)
     assert received == data
 
 
