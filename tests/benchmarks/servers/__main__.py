@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rst", action="store_true", help="print a table for the documentation")
     options = parser.parse_args(arguments)
     if options.files:
-        results = [Result.load(file).of(chosen(options.words)) for file in options.files]
+        results = [Result.load(file).of(options.words) for file in options.files]
     else:
         results = [measured(options)]
     for result in results:

@@ -68,10 +68,11 @@ KINDS = [
 ]
 
 
+def is_meant(name: str, words: Sequence[str]) -> bool:
+    """Whether a server's name has one of the ``words`` in it; without words all are meant."""
+    return not words or any(word.lower() in name.lower() for word in words)
+
+
 def chosen(words: Sequence[str]) -> list[Kind]:
-    """The kinds with one of the ``words`` in their name, all without words; in order."""
-    return [
-        kind
-        for kind in KINDS
-        if not words or any(word.lower() in kind.name.lower() for word in words)
-    ]
+    """The kinds that are meant, in order."""
+    return [kind for kind in KINDS if is_meant(kind.name, words)]

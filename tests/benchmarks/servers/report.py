@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from .kinds import Kind
+from .kinds import is_meant
 from .load import Run
 
 
@@ -28,10 +28,9 @@ class Result(NamedTuple):
         value = json.loads(file.read_text(encoding="utf-8"))
         return cls(value["interpreter"], [Run(**run) for run in value["runs"]])
 
-    def of(self, kinds: Sequence[Kind]) -> Result:
-        """The runs of those servers alone."""
-        names = {kind.name for kind in kinds}
-        return self._replace(runs=[run for run in self.runs if run.kind in names])
+    def of(self, words: Sequence[str]) -> Result:
+        """The runs of the servers that are meant, alone."""
+        return self._replace(runs=[run for run in self.runs if is_meant(run.kind, words)])
 
 
 def medians(runs: Sequence[Run]) -> list[Run]:
