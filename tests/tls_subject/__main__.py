@@ -20,6 +20,7 @@ TASKS = {
     name: value
     for module in (data, timeouts, ends, identity, library)
     for name, value in vars(module).items()
+    if getattr(value, "__module__", None) == module.__name__  # and not what it imports
 }
 
 
